@@ -1,0 +1,78 @@
+"""Huitong 会同: ask your leader for help with another department, well, and carry the matter through.
+
+The engines' whole face. Everything here is plain Python, reads no file but its own data and sends nothing anywhere.
+Names are loaded on first use, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from huitong.compose import Composed, compose
+    from huitong.method import (
+        Brief,
+        BriefError,
+        Channel,
+        Element,
+        Fault,
+        HuitongError,
+        Language,
+        UnreadableText,
+        load_brief,
+    )
+    from huitong.review import Review, review
+    from huitong.timing import CalendarError, Moment, rank_moments, read_calendar
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Brief": "method",
+    "BriefError": "method",
+    "CalendarError": "timing",
+    "Channel": "method",
+    "Composed": "compose",
+    "Element": "method",
+    "Fault": "method",
+    "HuitongError": "method",
+    "Language": "method",
+    "Moment": "timing",
+    "Review": "review",
+    "UnreadableText": "method",
+    "compose": "compose",
+    "load_brief": "method",
+    "rank_moments": "timing",
+    "read_calendar": "timing",
+    "review": "review",
+}
+
+__all__ = [  # noqa: RUF022 - compared with _HOME in tests/test_face.py
+    "Brief",
+    "BriefError",
+    "CalendarError",
+    "Channel",
+    "Composed",
+    "Element",
+    "Fault",
+    "HuitongError",
+    "Language",
+    "Moment",
+    "Review",
+    "UnreadableText",
+    "compose",
+    "load_brief",
+    "rank_moments",
+    "read_calendar",
+    "review",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'huitong' has no attribute {name!r}")
+    value = getattr(import_module(f"huitong.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -1,0 +1,70 @@
+"""The vocabulary of the method: elements, faults, channels, languages and the brief. No behaviour but reading a brief."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from huitong.method.errors import BriefError, HuitongError, Problem, UnreadableText
+from huitong.method.words import (
+    CHANNEL_LENGTHS,
+    CHANNEL_NEEDS,
+    HELP_NAMES,
+    Channel,
+    Element,
+    Fault,
+    Help,
+    Language,
+    Length,
+    element_name,
+    fault_name,
+    help_name,
+)
+
+if TYPE_CHECKING:
+    from huitong.method.brief import (
+        Brief,
+        Commitment,
+        Effort,
+        Leader,
+        Option,
+        OtherDepartment,
+        Precedent,
+        Requester,
+        load_brief,
+    )
+
+# The brief needs pydantic, which takes longer to import than a review takes to run.
+_BRIEF = ("Brief", "Commitment", "Effort", "Leader", "Option", "OtherDepartment", "Precedent", "Requester", "load_brief")
+
+__all__ = [
+    "CHANNEL_LENGTHS",
+    "CHANNEL_NEEDS",
+    "HELP_NAMES",
+    "Brief",
+    "BriefError",
+    "Channel",
+    "Commitment",
+    "Effort",
+    "Element",
+    "Fault",
+    "Help",
+    "HuitongError",
+    "Language",
+    "Leader",
+    "Length",
+    "Option",
+    "OtherDepartment",
+    "Precedent",
+    "Problem",
+    "Requester",
+    "UnreadableText",
+    "element_name",
+    "fault_name",
+    "help_name",
+    "load_brief",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _BRIEF:
+        raise AttributeError(f"module 'huitong.method' has no attribute {name!r}")
+    return getattr(import_module("huitong.method.brief"), name)
