@@ -33,7 +33,17 @@ if TYPE_CHECKING:
     )
 
 # The brief needs pydantic, which takes longer to import than a review takes to run.
-_BRIEF = ("Brief", "Commitment", "Effort", "Leader", "Option", "OtherDepartment", "Precedent", "Requester", "load_brief")
+_BRIEF = (
+    "Brief",
+    "Commitment",
+    "Effort",
+    "Leader",
+    "Option",
+    "OtherDepartment",
+    "Precedent",
+    "Requester",
+    "load_brief",
+)
 
 __all__ = [
     "CHANNEL_LENGTHS",

@@ -29,7 +29,11 @@ def _many(value: object) -> object:
 
 
 def _no_blank_lines(value: object) -> object:
-    return tuple(v for v in value if v is not None and str(v).strip()) if isinstance(value, (list, tuple)) else _many(value)
+    return (
+        tuple(v for v in value if v is not None and str(v).strip())
+        if isinstance(value, (list, tuple))
+        else _many(value)
+    )
 
 
 def _day(value: object) -> object:
@@ -143,7 +147,10 @@ def load_brief(content: str | bytes, source: str = "brief") -> Brief:
 def read_brief(data: object, source: str = "brief") -> Brief:
     """Make a brief of plain data (dicts, lists, text). Raises BriefError with a Problem for each mistake."""
     if not isinstance(data, Mapping):
-        raise BriefError(source, (Problem("", "不是一份简报。请写成“键: 值”。", 'This is not a brief. Write it as "key: value" lines.'),))
+        raise BriefError(
+            source,
+            (Problem("", "不是一份简报。请写成“键: 值”。", 'This is not a brief. Write it as "key: value" lines.'),),
+        )
     try:
         return Brief.model_validate(dict(data))
     except ValidationError as error:
@@ -162,14 +169,22 @@ class _Loader(yaml.SafeLoader):
 
 def _parse(content: str | bytes, source: str) -> object:
     if len(content) > MAX_BYTES:
-        raise BriefError(source, (Problem("", "文件超过 1 MB。一份简报只需几 KB。", "The file is over 1 MB. A brief takes a few KB."),))
+        raise BriefError(
+            source,
+            (Problem("", "文件超过 1 MB。一份简报只需几 KB。", "The file is over 1 MB. A brief takes a few KB."),),
+        )
     if isinstance(content, bytes):
         try:
             content = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             where = f"byte {error.start}"
             raise BriefError(
-                source, (Problem(where, "不是 UTF-8 文本。请另存为 UTF-8。", "This is not UTF-8 text. Save the file as UTF-8."),)
+                source,
+                (
+                    Problem(
+                        where, "不是 UTF-8 文本。请另存为 UTF-8。", "This is not UTF-8 text. Save the file as UTF-8."
+                    ),
+                ),
             ) from None
     try:
         if content.lstrip().startswith("{"):
@@ -198,13 +213,23 @@ def _path(location: tuple[int | str, ...]) -> str:
 
 
 def _number_in(value: object) -> str:
-    words = {"半小时": "30", "半个小时": "30", "一刻钟": "15", "一小时": "60", "一个小时": "60", "half an hour": "30", "an hour": "60"}
+    words = {
+        "半小时": "30",
+        "半个小时": "30",
+        "一刻钟": "15",
+        "一小时": "60",
+        "一个小时": "60",
+        "half an hour": "30",
+        "an hour": "60",
+    }
     found = re.search(r"\d+", str(value))
     return words.get(str(value).strip().lower(), found[0] if found else "30")
 
 
 def _problem(error: Any) -> Problem:
-    location = tuple(s for s in error["loc"] if not (isinstance(s, str) and s.startswith(("function-", "constrained-"))))
+    location = tuple(
+        s for s in error["loc"] if not (isinstance(s, str) and s.startswith(("function-", "constrained-")))
+    )
     path, kind, value = _path(location), error["type"], error.get("input")
     field = str(location[-1]) if location else ""
     shown = f"“{str(value)[:40]}”"
@@ -212,7 +237,9 @@ def _problem(error: Any) -> Problem:
     if kind == "missing" or kind == "string_too_short":
         return Problem(path, "这一项必填。", "This is required. Write it.")
     if kind == "extra_forbidden":
-        return Problem(path, f"没有“{field}”这一项。请核对拼写。", f'There is no "{field}" in a brief. Check the spelling.')
+        return Problem(
+            path, f"没有“{field}”这一项。请核对拼写。", f'There is no "{field}" in a brief. Check the spelling.'
+        )
     if kind == "value_error" and "preferred" in str(error.get("ctx", {}).get("error", "")):
         _, n, count = str(error["ctx"]["error"]).split()
         return Problem(
@@ -234,7 +261,15 @@ def _problem(error: Any) -> Problem:
     if kind.endswith("too_long"):
         return Problem(path, "太长了。请缩短。", "This is too long. Shorten it.")
     if kind.startswith(("tuple", "list")):
-        return Problem(path, f"{shown}不是列表。请每项一行,行首写“- ”。", f'{quoted} is not a list. Write one item a line, each after "- ".')
+        return Problem(
+            path,
+            f"{shown}不是列表。请每项一行,行首写“- ”。",
+            f'{quoted} is not a list. Write one item a line, each after "- ".',
+        )
     if kind.startswith(("model", "dict")):
-        return Problem(path, f"{shown}应有自己的几项,如 {{name: …}}。", f"{quoted} must have keys of its own, such as {{name: ...}}.")
+        return Problem(
+            path,
+            f"{shown}应有自己的几项,如 {{name: …}}。",
+            f"{quoted} must have keys of its own, such as {{name: ...}}.",
+        )
     return Problem(path, f"{shown}不合用:{error['msg']}。", f"{quoted} cannot be used: {error['msg']}.")

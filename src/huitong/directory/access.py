@@ -1,0 +1,152 @@
+"""The one door to rows: who may see and do what. Deny by default; "not yours" and "not there" are the same answer.
+
+TABLE is the whole of it, a line a page. The middleware refuses a page that is not in it; a test walks every address.
+A person has roles towards a matter (requester, leader asked, counterpart) or towards the house (organiser, signed_in);
+`nobody` is who has not signed in. Pages behind a signed link check the link themselves (web/pages/link.py).
+"""
+
+from typing import Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from huitong.records.models import Commitment, Department, Matter, Note, Outbox, Person, Request, User
+
+REQUESTER, LEADER, COUNTERPART, ORGANISER, SIGNED_IN, NOBODY = (
+    "requester",
+    "leader",
+    "counterpart",
+    "organiser",
+    "signed_in",
+    "nobody",
+)
+ROLES: Final = (REQUESTER, LEADER, COUNTERPART, ORGANISER, SIGNED_IN, NOBODY)
+
+# A leader has a role towards a matter once the request has reached them, a counterpart once a note was sent to them.
+# An organiser keeps the directory; matters of others are closed to them too.
+TABLE: Final = """
+page                              requester leader counterpart organiser signed_in nobody
+home                              yes       yes    yes         yes       yes       -
+matters                           yes       yes    yes         yes       yes       -
+matter_new                        yes       yes    yes         yes       yes       -
+matter                            yes       yes    -           -         -         -
+prepare                           yes       -      -           -         -         -
+write                             yes       -      -           -         -         -
+time                              yes       -      -           -         -         -
+speak                             yes       -      -           -         -         -
+told                              yes       -      -           -         -         -
+answer                            yes       -      -           -         -         -
+coordinate                        yes       -      -           -         -         -
+commitment                        yes       -      -           -         -         -
+report                            yes       -      -           -         -         -
+close                             yes       -      -           -         -         -
+decide                            -         yes    -           -         -         -
+note                              -         -      yes         -         -         -
+me                                yes       yes    yes         yes       yes       -
+people                            -         -      -           yes       -         -
+person                            -         -      -           yes       -         -
+mails                             yes       yes    yes         yes       yes       yes
+demo                              yes       yes    yes         yes       yes       yes
+help                              yes       yes    yes         yes       yes       yes
+language                          yes       yes    yes         yes       yes       yes
+link                              yes       yes    yes         yes       yes       yes
+account_login                     yes       yes    yes         yes       yes       yes
+account_logout                    yes       yes    yes         yes       yes       yes
+account_inactive                  yes       yes    yes         yes       yes       yes
+account_change_password           yes       yes    yes         yes       yes       -
+account_reset_password            yes       yes    yes         yes       yes       yes
+account_reset_password_done       yes       yes    yes         yes       yes       yes
+account_reset_password_from_key   yes       yes    yes         yes       yes       yes
+account_reset_password_from_key_done yes    yes    yes         yes       yes       yes
+account_reauthenticate            yes       yes    yes         yes       yes       -
+"""
+
+
+def _read_table() -> dict[str, frozenset[str]]:
+    head, *lines = (line.split() for line in TABLE.strip().splitlines())
+    return {
+        name: frozenset(r for r, cell in zip(head[1:], cells, strict=True) if cell == "yes") for name, *cells in lines
+    }
+
+
+PAGES: Final = _read_table()
+
+
+def person_of(user: User | AnonymousUser) -> Person | None:
+    """The person who is signed in; None for nobody."""
+    if not user.is_authenticated:
+        return None
+    return Person.objects.select_related("department", "leader").filter(user_id=user.pk).first()
+
+
+def house_roles(person: Person | None) -> set[str]:
+    if person is None:
+        return {NOBODY}
+    return {SIGNED_IN, ORGANISER} if person.is_organiser else {SIGNED_IN}
+
+
+def matter_roles(person: Person | None, matter: Matter) -> set[str]:
+    """Every role that this person has towards this matter."""
+    roles = house_roles(person)
+    if person is None:
+        return roles
+    if matter.requester_id == person.pk:
+        roles.add(REQUESTER)
+    if matter.requests.filter(leader=person, delivered_at__isnull=False).exists():
+        roles.add(LEADER)
+    if matter.notes.filter(person=person).exists():
+        roles.add(COUNTERPART)
+    return roles
+
+
+def may(page: str, roles: set[str]) -> bool:
+    return bool(PAGES.get(page, frozenset()) & roles)
+
+
+def matter_for(page: str, person: Person | None, matter_id: int) -> Matter | None:
+    """The matter, if this person may open this page of it."""
+    matter = Matter.objects.select_related("requester", "requester__department").filter(pk=matter_id).first()
+    return matter if matter and may(page, matter_roles(person, matter)) else None
+
+
+def matters_of(person: Person) -> QuerySet[Matter]:
+    """The matters that this person opened."""
+    return Matter.objects.filter(requester=person)
+
+
+def requests_to(person: Person) -> QuerySet[Request]:
+    """The requests that have reached this person as the leader asked."""
+    return Request.objects.filter(leader=person, delivered_at__isnull=False, ended_at=None).select_related(
+        "matter", "matter__requester"
+    )
+
+
+def notes_to(person: Person) -> QuerySet[Note]:
+    return Note.objects.filter(person=person).select_related("matter", "matter__requester")
+
+
+def commitments_of(person: Person) -> QuerySet[Commitment]:
+    return Commitment.objects.filter(owner=person).select_related("matter")
+
+
+def people_for(person: Person) -> QuerySet[Person]:
+    """Whom this person may name: the house's directory, and those they typed in themselves."""
+    return Person.objects.filter(Q(added_by=None) | Q(added_by=person), is_sample=person.is_sample).select_related(
+        "department"
+    )
+
+
+def directory_for(organiser: Person) -> QuerySet[Person]:
+    """Everyone whom the organiser keeps. Sample people and real ones never meet."""
+    return Person.objects.filter(is_sample=organiser.is_sample).select_related("department", "leader")
+
+
+def departments_for(person: Person) -> QuerySet[Department]:
+    return Department.objects.filter(person__is_sample=person.is_sample).distinct()
+
+
+def letters_for(person: Person | None, *, on_loopback: bool) -> QuerySet[Outbox]:
+    """Letters kept as files that this reader may see: their own, and on this machine those of sample matters."""
+    own = Q(person=person) if person else Q(pk=None)
+    sample = Q(person__is_sample=True) if on_loopback else Q(pk=None)
+    return Outbox.objects.filter(own | sample, state="sent").select_related("person", "matter")

@@ -1,0 +1,81 @@
+"""Signed links: one person, one purpose, no password. Tokens are random and kept as hashes."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from huitong.records.models import Commitment, Link, Note, Person, Request
+
+ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+TOKEN_LENGTH: Final = 24  # 142 bits; with its slash a path of 25 characters
+_TOKEN: Final = re.compile(rf"[0-9A-Za-z]{{{TOKEN_LENGTH}}}")
+
+
+def _derive(nonce: str) -> str:
+    number = int.from_bytes(hmac.digest(settings.SECRET_KEY.encode(), f"link:{nonce}".encode(), "sha256"))
+    characters = []
+    for _ in range(TOKEN_LENGTH):
+        number, index = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[index])
+    return "".join(characters)
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def issue(
+    purpose: str,
+    person: Person,
+    *,
+    request: Request | None = None,
+    note: Note | None = None,
+    commitment: Commitment | None = None,
+    days: int | None = None,
+) -> Link:
+    """Make a link that only `person` is given. It expires after `days` (default LINK_DAYS)."""
+    nonce, now = secrets.token_hex(32), timezone.now()
+    return Link.objects.create(
+        purpose=purpose,
+        person=person,
+        request=request,
+        note=note,
+        commitment=commitment,
+        nonce=nonce,
+        digest=digest(_derive(nonce)),
+        created_at=now,
+        expires_at=now + timedelta(days=days or settings.LINK_DAYS),
+    )
+
+
+def token_of(link: Link) -> str:
+    """The token that the mail carries; derived again each time, never stored."""
+    return _derive(link.nonce)
+
+
+def address_of(link: Link) -> str:
+    return f"{settings.ADDRESS}/{token_of(link)}"
+
+
+def find(token: str) -> Link | None:
+    """The link of this token, also an expired or revoked one (see `is_open`); None if there is none."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    related = (
+        "person",
+        "request__matter__requester",
+        "request__leader",
+        "note__matter__requester",
+        "commitment__matter",
+    )
+    return Link.objects.select_related(*related).filter(digest=digest(token)).first()
+
+
+def is_open(link: Link, *, now: datetime | None = None) -> bool:
+    return link.revoked_at is None and link.expires_at > (now or timezone.now())

@@ -1,0 +1,28 @@
+from huitong.records.models.coordination import Attendee, Commitment, CommitmentMove, Meeting, Note, Talk
+from huitong.records.models.delivery import Link, Outbox
+from huitong.records.models.matters import Answer, Decision, Draft, Event, Matter, Request, Version
+from huitong.records.models.people import Busy, Department, Device, Person, Phrase, User
+
+__all__ = [
+    "Answer",
+    "Attendee",
+    "Busy",
+    "Commitment",
+    "CommitmentMove",
+    "Decision",
+    "Department",
+    "Device",
+    "Draft",
+    "Event",
+    "Link",
+    "Matter",
+    "Meeting",
+    "Note",
+    "Outbox",
+    "Person",
+    "Phrase",
+    "Request",
+    "Talk",
+    "User",
+    "Version",
+]

@@ -1,0 +1,89 @@
+"""What a decision sets in motion: notes to the other department, meetings, talks, commitments."""
+
+from django.db import models
+from django.db.models import Q
+
+from huitong.records.models.matters import Decision, Matter
+from huitong.records.models.people import Person
+
+
+class Note(models.Model):
+    """The neutral note to the counterpart, and what they answered (yes, date or hard)."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="notes")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notes")
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    sent_at = models.DateTimeField()
+    answer = models.CharField(max_length=20, blank=True)
+    day = models.DateField(null=True, blank=True)
+    who = models.CharField(max_length=100, blank=True)
+    words = models.TextField(blank=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+
+class Meeting(models.Model):
+    """A meeting that the leader hosts. `uid` and `sequence` are the invitation's (RFC 5545, 3.8.4.7 and 3.8.7.4)."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="meetings")
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL)
+    title = models.CharField(max_length=300)
+    start = models.DateTimeField()
+    minutes = models.PositiveIntegerField()
+    place = models.CharField(max_length=200, blank=True)
+    agenda = models.TextField(blank=True)
+    uid = models.CharField(max_length=100, unique=True)
+    sequence = models.PositiveIntegerField(default=0)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("matter", condition=Q(cancelled_at=None), name="one_meeting_a_matter")]
+
+
+class Attendee(models.Model):
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendees")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("meeting", "person", name="an_attendee_once")]
+
+
+class Talk(models.Model):
+    """A talk of the leader with the other head: the points, and what came of it."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="talks")
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL)
+    points = models.JSONField(default=list)
+    outcome = models.CharField(max_length=20, blank=True)
+    words = models.TextField(blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+
+
+class Commitment(models.Model):
+    """What someone promised. `side` is ours, theirs or leader; `state` is proposed, open, kept or broken."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="commitments")
+    side = models.CharField(max_length=10)
+    owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="commitments")
+    owner_name = models.CharField(max_length=100)
+    what = models.TextField()
+    by = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, default="open")
+    words = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "state"])]
+
+
+class CommitmentMove(models.Model):
+    """A commitment's date was moved, with the reason."""
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="moves")
+    before = models.DateField(null=True)
+    after = models.DateField()
+    reason = models.TextField()
+    by_name = models.CharField(max_length=100)
+    at = models.DateTimeField()

@@ -1,0 +1,60 @@
+"""What must happen outside, and the links that lead back in."""
+
+from django.db import models
+from django.db.models import Q
+
+from huitong.records.models.coordination import Commitment, Note
+from huitong.records.models.matters import Matter, Request
+from huitong.records.models.people import Person
+
+
+class Link(models.Model):
+    """A signed link for one person and one purpose (decide, confirm, answer, commitment, invite).
+
+    The token is not kept: `digest` is its SHA-256, `nonce` the random part it is derived from with the secret key.
+    `last_choice` and `last_choice_at` are what was last answered by it, to notice two different answers in ten seconds.
+    """
+
+    purpose = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64, unique=True)
+    nonce = models.CharField(max_length=64)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="links")
+    request = models.ForeignKey(Request, null=True, blank=True, on_delete=models.CASCADE)
+    note = models.ForeignKey(Note, null=True, blank=True, on_delete=models.CASCADE)
+    commitment = models.ForeignKey(Commitment, null=True, blank=True, on_delete=models.CASCADE)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_choice = models.CharField(max_length=64, blank=True)
+    last_choice_at = models.DateTimeField(null=True, blank=True)
+
+
+class Outbox(models.Model):
+    """One thing that must happen outside, written in the transaction of its cause.
+
+    `key` is unique: the same cause never makes two. `state` is waiting, sent, withdrawn or failed; a waiting row whose
+    `lease_until` has not passed is in some worker's hands. `message_id` is fixed here, so that a repeat is recognised.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=40)
+    transport = models.CharField(max_length=20, default="mail")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="outbox")
+    matter = models.ForeignKey(Matter, null=True, blank=True, on_delete=models.CASCADE, related_name="outbox")
+    link = models.ForeignKey(Link, null=True, blank=True, on_delete=models.SET_NULL)
+    payload = models.JSONField()
+    message_id = models.CharField(max_length=200)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="waiting")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_owner = models.CharField(max_length=64, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="outbox_waiting_by_due"),
+            models.Index(fields=["matter", "kind"], name="outbox_by_matter"),
+        ]

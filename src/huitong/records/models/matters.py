@@ -1,0 +1,133 @@
+"""A matter, what is prepared and written for it, its requests, versions, decisions and timeline."""
+
+from django.db import models
+from django.db.models import Q
+
+from huitong.records.models.people import Person
+
+
+class Matter(models.Model):
+    requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="matters")
+    title = models.CharField(max_length=300, blank=True)
+    language = models.CharField(max_length=10, default="zh")
+    stage = models.CharField(max_length=20, default="preparing")
+    opened_at = models.DateTimeField()
+    stage_since = models.DateTimeField()
+    begun_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
+    outcome = models.TextField(blank=True)
+    settled = models.BooleanField(default=False)
+    days = models.PositiveIntegerField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    is_sample = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["requester", "stage"])]
+
+
+class Answer(models.Model):
+    """What the requester answered to one question, as typed: text, or for a log a list of rows of text."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="answers")
+    question = models.CharField(max_length=50)
+    value = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("matter", "question", name="one_answer_a_question")]
+
+
+class Draft(models.Model):
+    """A text that was edited by hand. `composed` is what the engine had made when the editing began."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="drafts")
+    channel = models.CharField(max_length=20)
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField()
+    composed = models.TextField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("matter", "channel", name="one_draft_a_channel")]
+
+
+class Request(models.Model):
+    """One asking of one leader about one matter. `way` is how it is delivered: mail, person or chat."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="requests")
+    number = models.PositiveIntegerField()
+    leader = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="asked")
+    way = models.CharField(max_length=20)
+    deliver_at = models.DateTimeField()
+    reasons = models.JSONField(default=list)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    answer_by = models.DateField(null=True, blank=True)
+    later_until = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("matter", "number", name="one_request_a_number"),
+            models.UniqueConstraint("matter", condition=Q(ended_at=None), name="one_open_request_a_matter"),
+        ]
+
+
+class Version(models.Model):
+    """What the leader is shown, frozen. `options` is a list of {title, what_leader_does, minutes, benefit, kind}."""
+
+    request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    brief = models.JSONField()
+    options = models.JSONField(default=list)
+    channel = models.CharField(max_length=20)
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("request", "number", name="one_version_a_number")]
+
+
+class Decision(models.Model):
+    """A leader's answer, their words byte for byte. `option` counts from 0 into the version's options.
+
+    `how` is link, account or told; `by_name` is who answered in the leader's place, if someone did.
+    At most one stands: neither undone nor superseded by a later one.
+    """
+
+    request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="decisions")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT)
+    verdict = models.CharField(max_length=20)
+    option = models.PositiveIntegerField(null=True, blank=True)
+    words = models.TextField(blank=True)
+    later_until = models.DateField(null=True, blank=True)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT)
+    by_name = models.CharField(max_length=100, blank=True)
+    how = models.CharField(max_length=20)
+    decided_at = models.DateTimeField()
+    effective_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "request", condition=Q(undone_at=None, superseded_at=None), name="one_standing_decision_a_request"
+            )
+        ]
+
+
+class Event(models.Model):
+    """One line of the timeline. `data` fills the sentence that web/timeline.py has for `kind`."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=40)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["matter", "at"])]

@@ -1,0 +1,96 @@
+"""Who there is: people and their departments, accounts, known devices, busy time."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None) -> "User":
+        user = self.model(email=self.normalize_email(email))
+        user.set_password(password)  # None: unusable until the invitation is taken up
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """An account: someone who can sign in. Most people of the desk need none."""
+
+    email = models.EmailField(unique=True)
+    is_active = models.BooleanField(default=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_an_address")]
+
+
+class Department(models.Model):
+    name = models.CharField(max_length=100, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """Someone named in a matter. `added_by`: the requester who typed them in, if no organiser did."""
+
+    name = models.CharField(max_length=100)
+    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT)
+    title = models.CharField(max_length=100, blank=True)
+    form_of_address = models.CharField(max_length=100, blank=True)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=10, default="zh")
+    time_zone = models.CharField(max_length=64, default="Asia/Shanghai")
+    leader = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports")
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL)
+    is_organiser = models.BooleanField(default=False)
+    is_sample = models.BooleanField(default=False)
+    added_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="added")
+    calendar_name = models.CharField(max_length=200, blank=True)
+    calendar_taken_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        """What one calls them: 张总, or their name."""
+        return self.form_of_address or self.name
+
+
+class Phrase(models.Model):
+    """A sentence that this leader likes to have a tap away."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    text = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("person", "text", name="a_phrase_once")]
+
+
+class Busy(models.Model):
+    """An interval of a person's calendar. Never what it is about."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    soft = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "start"])]
+
+
+class Device(models.Model):
+    """A browser in which this person has answered a link before. The cookie's value is kept as a hash."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("person", "digest", name="a_device_once")]
