@@ -18,3 +18,7 @@ def compile_translations(source: Path) -> None:
 class CompileTranslations(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         compile_translations(Path(self.root) / "src")
+
+
+if __name__ == "__main__":
+    compile_translations(Path(__file__).parent / "src")
