@@ -1,0 +1,73 @@
+"""The `huitong` command. Each command is a module here with one function `command`, imported only when it is called:
+`huitong review` starts without Django, and `huitong --help` without anything.
+"""
+
+import sys
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Annotated, Any, Final, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+import huitong
+
+# In the order in which `huitong --help` lists them: name: (module, what it does, panel).
+COMMANDS: Final = {
+    "compose": ("compose", "Write the text of a brief for a channel.", "Texts and times"),
+    "review": ("review", "Say what a text holds, what it lacks and what to mend.", "Texts and times"),
+    "moments": ("moments", "Find good moments to ask, from the leader's calendar.", "Texts and times"),
+    "serve": ("serve", "Start the web pages and the worker.", "The desk"),
+    "worker": ("worker", "Start one more worker, which sends what is due.", "The desk"),
+    "invite": ("invite", "Invite a person to the desk by mail.", "The desk"),
+    "demo": ("sample", "Fill an empty desk with the sample organisation.", "The desk"),
+}
+
+
+class LazyCommand(TyperCommand):
+    """A line in the list of commands, which becomes the command itself when it is called or completed."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        module, _, _ = COMMANDS[cast(str, self.name)]
+        alone = typer.Typer(add_completion=False)
+        alone.command(self.name)(import_module(f"huitong.cli.{module}").command)
+        return typer.main.get_command(alone).make_context(info_name, args, parent, **extra)
+
+
+class Commands(TyperGroup):
+    """All commands, none of them imported."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, (_, text, panel) in COMMANDS.items():
+            self.add_command(LazyCommand(name, help=text, rich_help_panel=panel))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"huitong {huitong.__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def huitong_command(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and stop.")
+    ] = False,
+) -> None:
+    """Ask your leader for help with another department, well, and carry the matter through.
+
+    huitong COMMAND --help says more about each.
+    """
+
+
+def main() -> None:
+    """The entry point of `huitong` and of `python -m huitong`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A file or a pipe gets UTF-8; a terminal keeps its encoding, and never stops over a character it lacks.
+            stream.reconfigure(**({"errors": "replace"} if stream.isatty() else {"encoding": "utf-8"}))
+    app(prog_name="huitong")

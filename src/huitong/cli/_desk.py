@@ -1,0 +1,36 @@
+"""Opening the desk (Django) from a command: settings, folder and database, or one clear sentence."""
+
+import os
+import tempfile
+from typing import Any
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import DatabaseError
+
+from huitong.cli._console import stop
+
+
+def open_desk(*, migrate: bool = True) -> None:
+    """Set Django up and, with `migrate`, bring the database up to date. Ends the command if that is not possible."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huitong.settings")
+    try:
+        django.setup()
+        with tempfile.TemporaryFile(dir=settings.HOME):
+            pass
+        if migrate:
+            call_command("migrate", verbosity=0, interactive=False)
+    except ImproperlyConfigured as error:
+        stop(str(error))
+    except OSError as error:
+        stop(f"{settings.HOME} cannot be written ({error.strerror}). Set HUITONG_HOME to a folder that can.")
+    except DatabaseError as error:
+        stop(f"The database cannot be used: {str(error).strip().splitlines()[0]}. Look at HUITONG_DATABASE_URL.")
+
+
+def model(name: str) -> Any:
+    """A table of the desk. Models can only be imported once the desk is open."""
+    return apps.get_model("records", name)
