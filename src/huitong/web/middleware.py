@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from huitong.directory import access as door
+from huitong.directory.wording import TO_DJANGO
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -28,7 +29,6 @@ POLICY: Final = "; ".join(
 )
 
 LANGUAGE_COOKIE: Final = "language"
-TO_DJANGO: Final = {"zh": "zh-hans", "zh-Hant": "zh-hans", "en": "en"}
 
 
 def security_headers(get_response: Handler) -> Handler:

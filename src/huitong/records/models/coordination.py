@@ -64,6 +64,7 @@ class Commitment(models.Model):
     """What someone promised. `side` is ours, theirs or leader; `state` is proposed, open, kept or broken."""
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="commitments")
+    decision = models.ForeignKey(Decision, null=True, blank=True, on_delete=models.SET_NULL)
     side = models.CharField(max_length=10)
     owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="commitments")
     owner_name = models.CharField(max_length=100)

@@ -2,56 +2,17 @@
 
 import re
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from django import template
-from django.utils import timezone, translation
-from django.utils.dateformat import format as date_format
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+
+from huitong.directory.wording import day_text, moment_text, spaced
 
 register = template.Library()
-
-_HAN: Final = "\u3400-\u9fff"
-_MEASURES: Final = "年月日天周点分秒个件条份张台家人次元万页版字组"
-_WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-def _chinese() -> bool:
-    return (translation.get_language() or "").startswith("zh")
-
-
-@register.filter
-def spaced(value: Any) -> str:
-    """A space between Chinese and figures, unbroken before a measure word. For our sentences, never people's words."""
-    text = re.sub(rf"([{_HAN}])([0-9A-Za-z])", r"\1 \2", str(value))
-    text = re.sub(rf"([0-9A-Za-z])([{_HAN}])", r"\1 \2", text)
-    return re.sub(rf"(\d) ([{_MEASURES}])", "\\1\u00a0\\2", text)
-
-
-def day_text(value: date, *, weekday: bool = False, relative: bool = True) -> str:
-    """今天, 11 月 24 日 or 24 November; the year only if it is not this one."""
-    today = timezone.localdate()
-    if relative and value == today:
-        return _("今天")
-    if relative and (value - today).days == 1:
-        return _("明天")
-    if _chinese():
-        text = f"{value.month}\u00a0月\u00a0{value.day}\u00a0日"
-        if value.year != today.year:
-            text = f"{value.year}\u00a0年\u00a0{text}"
-        return f"{text}（{_WEEKDAYS[value.weekday()]}）" if weekday else text
-    text = date_format(value, "j\u00a0F")
-    if value.year != today.year:
-        text = f"{text} {value.year}"
-    return f"{_DAYS[value.weekday()]} {text}" if weekday else text
-
-
-def moment_text(value: datetime, *, weekday: bool = False) -> str:
-    local = timezone.localtime(value)
-    return f"{day_text(local.date(), weekday=weekday)}\u00a0{local:%H:%M}"
+register.filter(spaced)
 
 
 @register.filter
