@@ -79,7 +79,7 @@ def make_venv() -> None:
 
 
 def pip(*arguments: str) -> None:
-    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]
+    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "-qq", *arguments]
     if subprocess.run(command, cwd=ROOT).returncode:
         fail(f"This did not work, for the reason above: pip {' '.join(arguments)}")
 
