@@ -1,0 +1,23 @@
+"""Calendars -> busy time -> ranked moments with reasons (method: timing, 1.1 2.1 3.1 4.1)."""
+
+from huitong.timing.busy import Busy, CalendarError, merge
+from huitong.timing.calendars import CalendarReading, read_calendar
+from huitong.timing.moments import Moment, rank_moments
+from huitong.timing.week import Day, week
+from huitong.timing.working import WorkingTime, holiday_name, is_announced, is_working_day
+
+__all__ = [
+    "Busy",
+    "CalendarError",
+    "CalendarReading",
+    "Day",
+    "Moment",
+    "WorkingTime",
+    "holiday_name",
+    "is_announced",
+    "is_working_day",
+    "merge",
+    "rank_moments",
+    "read_calendar",
+    "week",
+]

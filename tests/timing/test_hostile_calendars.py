@@ -1,0 +1,126 @@
+"""Files that are no calendar, or that are built to exhaust: a clear message, and soon."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from huitong.method import HuitongError
+from huitong.timing import CalendarError, CalendarReading, read_calendar
+
+START, END = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC)
+
+
+def read(content: str | bytes) -> CalendarReading:
+    began = time.monotonic()
+    try:
+        return read_calendar(content, start=START, end=END, zone="Asia/Shanghai")
+    finally:
+        # Not a measurement: without the bounds these take minutes or for ever.
+        assert time.monotonic() - began < 30
+
+
+def event(*lines: str) -> str:
+    return "\n".join(("BEGIN:VEVENT", *lines, "END:VEVENT", ""))
+
+
+def calendar(*events: str) -> str:
+    return "BEGIN:VCALENDAR\n" + "".join(events) + "END:VCALENDAR\n"
+
+
+GOOD = event("DTSTART:20260302T010000Z", "DTEND:20260302T020000Z")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "The file is empty. Export it again."),
+        ("\n \n", "The file is empty. Export it again."),
+        (
+            b"\x1f\x8b\x08\x00\xff\xfe",
+            "line 1: This is not a calendar file. An .ics file begins with BEGIN:VCALENDAR: export it again.",
+        ),
+        (
+            "<html>\n<p>Sign in</p>",
+            "line 1: This is not a calendar file. An .ics file begins with BEGIN:VCALENDAR: export it again.",
+        ),
+        (
+            "BEGIN:VCALENDAR\n" + GOOD + "BEGIN:VEVENT\nDTSTART:2026",
+            "line 7: The file stops inside VEVENT. Download or export it again.",
+        ),
+        (
+            "BEGIN:VCALENDAR\nEND:VEVENT\nEND:VCALENDAR",
+            "line 2: END:VEVENT closes nothing that is open. The file is broken: export it again.",
+        ),
+        (b"BEGIN:VCALENDAR\n" + b"x" * 6_000_000, "The calendar file is over 5 MB. Export only the last year."),
+    ],
+)
+def test_what_is_no_calendar_is_refused_with_its_line(content: str | bytes, message: str) -> None:
+    with pytest.raises(CalendarError) as caught:
+        read(content)
+    assert str(caught.value) == message
+    assert caught.value.problem.message("zh")
+    assert isinstance(caught.value, HuitongError)
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        ("FREQ=SECONDLY", "it repeats more often than hourly, as no appointment does."),
+        ("FREQ=MINUTELY;INTERVAL=30", "it repeats more often than hourly, as no appointment does."),
+        (
+            "FREQ=DAILY;BYHOUR=9,10;BYMINUTE=0,5,10,15,20,25,30,35,40,45,50,55;BYSECOND=0,30",
+            "it repeats more often than hourly, as no appointment does.",
+        ),
+        ("FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30", "its hourly rule is too involved."),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "no day ever meets its rule."),
+        ("FREQ=DAILY;BYSETPOS=2", "no day ever meets its rule."),
+        ("FREQ=DAILY;COUNT=3000000", "it has been repeating for too long to count."),
+        ("FREQ=SOMETIMES", "its RRULE cannot be read."),
+    ],
+)
+def test_endless_and_impossible_rules_are_skipped_by_name(rule: str, reason: str) -> None:
+    reading = read(calendar(event("UID:a", "DTSTART:18000101T000000Z", "DURATION:PT1H", f"RRULE:{rule}"), GOOD))
+    assert [(p.path, p.en) for p in reading.skipped] == [("line 2", f"This event is left out: {reason}")]
+    assert len(reading.busy) == 1
+
+
+@pytest.mark.parametrize("start", ["00010101T000000", "00010101", "99991231T235959", "99991231"])
+@pytest.mark.parametrize("more", [(), ("RRULE:FREQ=DAILY",), ("RRULE:FREQ=HOURLY",), ("RRULE:FREQ=YEARLY",)])
+def test_the_ends_of_time_do_not_stop_the_reading(start: str, more: tuple[str, ...]) -> None:
+    reading = read(calendar(event("UID:a", f"DTSTART;TZID=America/New_York:{start}", *more), GOOD))
+    good = datetime(2026, 3, 2, 1, tzinfo=UTC), datetime(2026, 3, 2, 2, tzinfo=UTC)
+    assert any(b.start <= good[0] and good[1] <= b.end for b in reading.busy)
+
+
+def test_an_event_as_long_as_time_is_busy_or_named() -> None:
+    reading = read(calendar(event("DTSTART:00010101T000000Z", "DTEND:99991231T000000Z")))
+    assert len(reading.busy) + len(reading.skipped) == 1
+
+
+def test_ten_thousand_nested_parts_are_read_over() -> None:
+    junk = "BEGIN:X-A\n" * 10_000 + "DTSTART:20260303T010000Z\n" + "END:X-A\n" * 10_000
+    assert [b.start for b in read(calendar(junk, GOOD)).busy] == [datetime(2026, 3, 2, 1, tzinfo=UTC)]
+
+
+def test_a_zone_that_changes_every_second_is_not_believed() -> None:
+    zone = "\n".join(
+        ("BEGIN:VTIMEZONE", "TZID:Odd", "BEGIN:STANDARD", "DTSTART:00010101T000000", "RRULE:FREQ=SECONDLY")
+        + ("TZOFFSETFROM:+0100", "TZOFFSETTO:+0200", "END:STANDARD", "END:VTIMEZONE", "")
+    )
+    reading = read(calendar(zone, event("DTSTART;TZID=Odd:20260302T090000", "DURATION:PT1H")))
+    assert [b.start for b in reading.busy] == [datetime(2026, 3, 2, 1, tzinfo=UTC)]
+
+
+def test_a_thousand_slow_rules_are_given_up_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huitong.timing.calendars.MAX_SECONDS", 0.5)
+    slow = [event(f"UID:{n}", "DTSTART:20240102T000000Z", "RRULE:FREQ=WEEKLY;BYSETPOS=50") for n in range(1000)]
+    with pytest.raises(CalendarError, match=r"^line \d+: The repeating events take too long"):
+        read(calendar(*slow))
+
+
+def test_a_window_of_years_and_an_unknown_zone_are_refused() -> None:
+    with pytest.raises(CalendarError, match="At most 400 days"):
+        read_calendar(calendar(), start=START, end=START.replace(year=2028), zone="UTC")
+    with pytest.raises(CalendarError, match='There is no time zone "Mars/Base"'):
+        read_calendar(calendar(), start=START, end=END, zone="Mars/Base")
