@@ -16,29 +16,31 @@ def stop(message: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
+def read_bytes(file: str, limit: int) -> bytes:
+    """A file, up to one byte over `limit`; "-" is standard input. Ends the command with code 2 if it is not there."""
+    try:
+        if file == "-":
+            return sys.stdin.buffer.read(limit + 1)
+        with Path(file).open("rb") as opened:
+            return opened.read(limit + 1)
+    except OSError as error:
+        stop(f"{shown_name(file)} cannot be read: {error.strerror}.", UNUSABLE)
+
+
 def read_text(file: str) -> str:
-    """The text of a UTF-8 file, with or without a byte order mark; "-" is standard input.
+    """The text of a UTF-8 file, with or without a byte order mark.
 
     Ends the command with code 2 if it is not there, not text, or over 1 MB.
     """
-    name = shown_name(file)
-    try:
-        if file == "-":
-            content = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with Path(file).open("rb") as opened:
-                content = opened.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = (error.strerror or str(error)) if isinstance(error, OSError) else "this is not a file name"
-        stop(f"{name} cannot be read: {reason}.", UNUSABLE)
+    name, content = shown_name(file), read_bytes(file, MAX_BYTES)
     if len(content) > MAX_BYTES:
-        stop(f"{name} is over 1 MB; this is too long to read.", UNUSABLE)
+        stop(f"{name} is over 1 MB, which is too long to read.", UNUSABLE)
     if b"\0" in content:
         stop(f"{name} is not a text file.", UNUSABLE)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        stop(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8.", UNUSABLE)
+        stop(f"{name} is not UTF-8 text (byte {error.start + 1}). Save it as UTF-8.", UNUSABLE)
 
 
 def shown_name(file: str) -> str:

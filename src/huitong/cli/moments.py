@@ -2,18 +2,20 @@
 
 import json
 import os
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
 import typer
 
 import huitong
-from huitong.cli._console import UNUSABLE, read_text, shown_name, stop
+from huitong.cli._console import UNUSABLE, read_bytes, shown_name, stop
 from huitong.method import Language
 
+MAX_BYTES: Final = 5_000_000
 HOME_ZONE: Final = "Asia/Shanghai"
+OPTIONS: Final = {"tz": "--tz", "from": "--from", "by": "--by"}  # what the engine may name, as it is written here
 JOINS: Final = {Language.ZH: "；", Language.ZH_HANT: "；", Language.EN: "; "}
 
 
@@ -24,7 +26,7 @@ class Format(StrEnum):
 
 def command(
     calendar: Annotated[str, typer.Argument(metavar="CALENDAR.ics", help="An iCalendar file; - is standard input.")],
-    minutes: Annotated[int, typer.Option(min=1, max=1440, help="How long you need.")],
+    minutes: Annotated[int, typer.Option(min=1, max=480, help="How long you need.")],
     earliest: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="Nothing before it: a date or date-time; else now.")
     ] = None,
@@ -41,16 +43,14 @@ def command(
 
     TIME is an ISO date or date-time, such as 2026-10-12 or 2026-10-12T09:30+08:00.
     """
-    where = _zone(zone)
-    start = _time(earliest, where, "--from") if earliest else datetime.now(where)
-    by = _time(latest, where, "--by", end=True) if latest else None
-    if by is not None and by <= start:
-        stop("--by is not after --from; leave some time between them.", UNUSABLE)
-    content = read_text(calendar)
+    start, by = _time(earliest, "--from"), _time(latest, "--by")
+    where = zone or _zone_of_this_machine()
+    content = read_bytes(calendar, MAX_BYTES)
     try:
         moments = huitong.rank_moments(content, minutes=minutes, start=start, by=by, zone=where, language=language)
     except huitong.CalendarError as error:
-        stop(f"{shown_name(calendar)} is not a usable calendar: {error}", UNUSABLE)
+        place = OPTIONS.get(error.problem.path)
+        stop(f"{place}: {error.problem.en}" if place else f"{shown_name(calendar)}: {error}", UNUSABLE)
     if form is Format.JSON:
         typer.echo(json.dumps({"moments": [moment.to_dict() for moment in moments]}, ensure_ascii=False, indent=2))
         return
@@ -60,26 +60,17 @@ def command(
         typer.echo(f"{moment.start:%Y-%m-%d %H:%M}–{moment.end:%H:%M}  {JOINS[language].join(moment.reasons)}")
 
 
-def _zone(name: str | None) -> ZoneInfo:
-    """The zone asked for; else the one that TZ names; else the method's home."""
-    if name is None:
-        try:
-            return ZoneInfo(os.environ.get("TZ") or HOME_ZONE)
-        except (OSError, ValueError, KeyError):
-            return ZoneInfo(HOME_ZONE)
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, KeyError):
-        stop(f'--tz: there is no time zone "{name}"; write one such as {HOME_ZONE}.', UNUSABLE)
+def _zone_of_this_machine() -> str:
+    """The zone that TZ names, else the method's home."""
+    name = os.environ.get("TZ", "")
+    return name if name in available_timezones() else HOME_ZONE
 
 
-def _time(value: str, zone: ZoneInfo, option: str, *, end: bool = False) -> datetime:
-    """A date is its first moment, or with `end` the first of the next day; a time without an offset is in `zone`."""
+def _time(value: str | None, option: str) -> date | datetime | None:
+    """An ISO date or date-time as it stands; the engine knows in which zone."""
+    if value is None:
+        return None
     try:
-        if len(value) <= 10:
-            day = date.fromisoformat(value) + timedelta(days=1 if end else 0)
-            return datetime.combine(day, time(), zone)
-        moment = datetime.fromisoformat(value)
-    except (ValueError, OverflowError):
-        stop(f'{option}: "{value}" is not a time; write 2026-10-12 or 2026-10-12T09:30.', UNUSABLE)
-    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+        return date.fromisoformat(value) if len(value) <= 10 else datetime.fromisoformat(value)
+    except ValueError:
+        stop(f'{option}: "{value}" is not a time. Write 2026-10-12 or 2026-10-12T09:30.', UNUSABLE)

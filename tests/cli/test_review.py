@@ -1,0 +1,69 @@
+"""huitong review: a text in, what to mend out."""
+
+import json
+
+import pytest
+
+import huitong as engines
+
+WEAK = "领导，采购部一直推诿，你必须马上解决！"
+STRONG = (
+    "张总您好：秋季发布会物料的交期还没有定，想请您帮忙。9 月 8 日已提交采购申请，目前仍在比价。"
+    "物料晚于 10 月 12 日到场，搭建就要顺延，场租每天 2.4 万元。想请您主持一次 30 分钟的协调会，定下交期和责任人。"
+)
+
+
+def test_json_is_what_the_engine_says(huitong):
+    result = huitong("review", "-", "--as", "chat", "--format", "json", input=WEAK)
+    assert json.loads(result.stdout) == engines.review(WEAK, channel="chat").to_dict()
+    assert result.returncode == 1
+    given = huitong("review", "-", "--as", "chat", "--lang", "zh-Hant", "--format", "json", input=WEAK)
+    assert json.loads(given.stdout)["language"] == "zh-Hant"
+
+
+def test_nothing_to_mend_is_code_0(huitong):
+    result = huitong("review", "-", "--as", "chat", "--format", "json", input=STRONG)
+    review = json.loads(result.stdout)
+    assert (review["missing"], review["faults"], result.returncode) == ([], [], 0)
+
+
+@pytest.mark.points("2.10", "3.6")
+def test_text_shows_what_to_mend(huitong, tmp_path):
+    (tmp_path / "message.txt").write_text(WEAK, encoding="utf-8")
+    result = huitong("review", "message.txt", "--as", "chat")
+    assert result.returncode == 1
+    assert "推诿" in result.stdout
+    assert "必须" in result.stdout
+
+
+def test_a_byte_order_mark_is_not_part_of_the_text(huitong, tmp_path):
+    (tmp_path / "message.txt").write_bytes(b"\xef\xbb\xbf" + WEAK.encode())
+    result = huitong("review", "message.txt", "--as", "chat", "--format", "json")
+    assert json.loads(result.stdout) == engines.review(WEAK, channel="chat").to_dict()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "x.txt cannot be read: No such file or directory."),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "x.txt is not a text file."),
+        ("你好".encode("gb18030"), "x.txt is not UTF-8 text (byte 1). Save it as UTF-8."),
+        (b"a" * 1_000_001, "x.txt is over 1 MB, which is too long to read."),
+    ],
+)
+def test_unusable_input_is_one_sentence_and_code_2(huitong, tmp_path, content, sentence):
+    if content is not None:
+        (tmp_path / "x.txt").write_bytes(content)
+    result = huitong("review", "x.txt", "--as", "email")
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", f"{sentence}\n")
+
+
+def test_a_folder_is_no_file(huitong, tmp_path):
+    result = huitong("review", str(tmp_path), "--as", "email")
+    assert (result.returncode, result.stderr) == (2, f"{tmp_path} cannot be read: Is a directory.\n")
+
+
+def test_a_channel_must_be_said(huitong):
+    result = huitong("review", "x.txt")
+    assert result.returncode == 2
+    assert "--as" in result.stderr
