@@ -1,0 +1,3 @@
+from huitong.compose.request import Composed, compose
+
+__all__ = ["Composed", "compose"]

@@ -1,0 +1,364 @@
+"""What a brief gives to say, in the brief's language: slots for single facts, lists of slots for the rest."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from huitong.compose.language import chinese_number, drop_start, full_width, lower_first, trim, upper_first, usual_year
+from huitong.compose.pattern import Fact, first
+from huitong.compose.template import phrases, words
+from huitong.method import Brief, Language, Option
+
+_WHEN: Final = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?")
+_CAPITALISED: Final = re.compile(r"(?<=[a-z0-9,;] )[A-Z][\w’']*")
+_HAN_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,4}")
+
+Item = dict[str, Fact]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`slots` and `lists` by name, lists in the order in which they are told; `paths` of all that a text could tell."""
+
+    language: Language
+    slots: Item
+    lists: dict[str, list[Item]]
+    paths: tuple[str, ...]
+    setting: "Setting"
+
+    def has(self, name: str) -> bool:
+        return bool(self.slots.get(name) or self.lists.get(name))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How this brief's language writes what it holds: its dates, names and verbs."""
+
+    language: Language
+    year: int | None
+    names: frozenset[str] = frozenset()
+
+    @property
+    def spaced(self) -> bool:
+        return self.language is not Language.EN
+
+    @property
+    def words(self) -> dict[str, Any]:
+        return words(self.language)
+
+    def day(self, day: date) -> str:
+        """12 October; 10 月 12 日; with the year where it isn't the usual one."""
+        return self._date(day.year, day.month, day.day)
+
+    def when(self, text: str) -> str:
+        """A precedent's time: 2026-03 as March or 3 月, anything else as it was written."""
+        found = _WHEN.fullmatch(text)
+        if not found or not 1 <= int(found[2] or 1) <= 12 or not 1 <= int(found[3] or 1) <= 31:
+            return self.inside(text)
+        return self._date(int(found[1]), int(found[2] or 0), int(found[3] or 0), kind="when")
+
+    def _date(self, year: int, month: int, day: int, kind: str = "date") -> str:
+        name = ("day" if day else "month") if month else "year"
+        shown = "" if month and year == self.year else str(year)
+        months = self.words["months"]
+        slots = {"year": Fact(shown), "month": Fact(months[month - 1] if month else ""), "day": Fact(str(day))}
+        return self.say(kind, name, slots=slots).text
+
+    def say(self, *path: str, slots: Item) -> Fact:
+        return first(phrases(self.language, *path), slots, spaced=self.spaced) or Fact("")
+
+    def inside(self, text: str) -> str:
+        """As it reads in the middle of a sentence."""
+        if self.spaced:
+            return text
+        # A verb is lowered even before a name: "Ask Ingrid" -> "ask Ingrid".
+        verb = self.is_verb(text) and text.split(" ", 1)[0] not in self.names
+        return text[:1].lower() + text[1:] if verb else lower_first(text, self.names)
+
+    def line(self, value: str) -> str:
+        """A field that is a sentence or clause, ready to stand in one of ours."""
+        return full_width(trim(value)) if self.spaced else trim(value)
+
+    def is_verb(self, text: str) -> bool:
+        """Whether the text begins with a verb of the kind that one does ("召开…", "agree on …")."""
+        verbs: frozenset[str] = _verbs(self.language)
+        if self.spaced:
+            return text[:2] in verbs or text[:1] in verbs
+        return text.split(" ", 1)[0].lower().rstrip(",") in verbs
+
+
+_VERBS: dict[Language, frozenset[str]] = {}
+
+
+def _verbs(language: Language) -> frozenset[str]:
+    if language not in _VERBS:
+        _VERBS[language] = frozenset(words(language)["verbs"].split())
+    return _VERBS[language]
+
+
+def setting_of(brief: Brief, more_days: Iterable[date] = ()) -> Setting:
+    """How to write this brief; `more_days` are other dates that its text will hold."""
+    days = [brief.deadline, *(e.date for e in brief.efforts), *(c.by for c in brief.commitments), *more_days]
+    names: frozenset[str] = frozenset()
+    if brief.lang is Language.EN:
+        people = [brief.requester.name, brief.leader.name, *brief.other_department.model_dump().values()]
+        people += [e.with_ for e in brief.efforts] + [c.who for c in brief.commitments]
+        names = frozenset(" ".join(people).split()) | frozenset(_CAPITALISED.findall("\n".join(_texts(brief))))
+        names |= frozenset(words(brief.lang)["months"])
+    return Setting(brief.lang, usual_year([d for d in days if d], brief.deadline), names)
+
+
+def _texts(brief: Brief) -> Iterator[str]:
+    yield from (brief.matter, brief.purpose, brief.improvement, *brief.situation, *brief.importance, *brief.benefit)
+    yield from (*brief.followup, *(e.result for e in brief.efforts))
+    for option in brief.options:
+        yield from (option.title, option.what_leader_does, option.benefit)
+    for precedent in brief.precedents:
+        yield from (precedent.what, precedent.result)
+    yield from (c.what for c in brief.commitments)
+
+
+def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
+    """Everything that the brief gives to say. What it doesn't give is no slot and an empty list."""
+    say = setting_of(brief, more_days)
+    lists = {
+        "situation": _lines(say, "situation", brief.situation),
+        "importance": _lines(say, "importance", brief.importance),
+        "benefit": _lines(say, "benefit", brief.benefit),
+        "followup": _lines(say, "followup", brief.followup),
+        "efforts": _efforts(say, brief),
+        "options": [option_item(say, brief, o, i) for i, o in enumerate(brief.options)],
+        "precedents": _precedents(say, brief),
+        "commitments": commitment_items(say, brief),
+    }
+    chosen = min(brief.preferred or 0, len(brief.options) - 1) if brief.options else -1
+    lists["preferred"] = [o for i, o in enumerate(lists["options"]) if i == chosen]
+    lists["others"] = [o for i, o in enumerate(lists["options"]) if i != chosen]
+    slots = _single(say, brief)
+    told = {p for f in slots.values() for p in f.paths} | {
+        p for items in lists.values() for item in items for f in item.values() for p in f.paths
+    }
+    return Facts(brief.lang, slots, lists, tuple(p for p in _order(brief) if p in told), say)
+
+
+def _single(say: Setting, brief: Brief) -> Item:
+    other, requester, leader = brief.other_department, brief.requester, brief.leader
+    head = trim(drop_start(other.head, [other.name]))
+    matter = trim(brief.matter)
+    ready = say.words["matter"]
+    quoted = ready["quoted"].format(matter=matter) if _needs_quotes(matter, ready["quote_if"]) else say.inside(matter)
+    slots = {
+        "matter": Fact(quoted, frozenset({"matter"})),
+        "title": Fact(matter, frozenset({"matter"})),
+        "requester": Fact(trim(requester.name)),
+        "department": Fact(trim(requester.department)),
+        "requester_title": Fact(trim(requester.title)),
+        "leader": Fact(trim(leader.name)),
+        "leader_title": Fact(trim(leader.title)),
+        "other": Fact(trim(other.name)),
+        "head": Fact(head),
+        "contact": Fact(trim(drop_start(other.contact, [other.name]))),
+        "purpose": _purpose(say, brief),
+        "improvement": Fact(say.line(brief.improvement), frozenset({"improvement"}), long=True),
+        "improvement_inside": Fact(say.inside(say.line(brief.improvement)), frozenset({"improvement"}), long=True),
+        "me": Fact(say.words["me"]),
+    }
+    purpose = slots["purpose"]
+    if say.is_verb(purpose.text):
+        slots["purpose_verb"] = Fact(say.inside(purpose.text), purpose.paths, long=True)
+    if not matter.endswith(tuple(ready["thing_ends"])):
+        slots["loose_matter"] = slots["matter"]
+    slots["thing"] = say.say("matter", "thing", slots=slots)
+    if brief.deadline:
+        slots["deadline"] = Fact(say.day(brief.deadline), frozenset({"deadline"}))
+    if len(brief.options) > 1:
+        slots["several"] = Fact(_how_many(say, len(brief.options)))
+        slots["replies"] = Fact(_replies(say, len(brief.options)))
+    slots["counterpart"] = say.say("counterpart", slots=slots)
+    slots["address"] = Fact(address(say, brief))
+    if not re.search(r"\s", slots["address"].text):
+        slots["first_name"] = slots["address"]
+    return {name: fact for name, fact in slots.items() if fact.text}
+
+
+def _needs_quotes(matter: str, marks: str) -> bool:
+    return any(m in matter for m in marks)
+
+
+def _purpose(say: Setting, brief: Brief) -> Fact:
+    text = drop_start(say.line(brief.purpose), say.words["purpose_starts"])
+    return Fact(text, frozenset({"purpose"}), long=True)
+
+
+def address(say: Setting, brief: Brief) -> str:
+    """How the leader is addressed: as the brief says, else by surname and title, by title, or as the language does."""
+    leader = brief.leader
+    if leader.form_of_address:
+        return trim(leader.form_of_address)
+    if not say.spaced:
+        return trim(leader.name)
+    suffix = next((t for t in say.words["titles"] if leader.title.endswith(t)), "")
+    if suffix and _HAN_NAME.fullmatch(leader.name):
+        surname = leader.name[:2] if leader.name[:2] in say.words["double_surnames"] else leader.name[:1]
+        return surname + suffix
+    return trim(leader.title) or str(say.words["leader"])
+
+
+def _how_many(say: Setting, number: int) -> str:
+    named = say.words["how_many"]
+    return (
+        named[number - 2]
+        if number - 2 < len(named)
+        else chinese_number(number)
+        if say.spaced
+        else str(say.words["many"])
+    )
+
+
+def number_of(say: Setting, index: int) -> str:
+    return chinese_number(index + 1) if say.spaced else str(index + 1)
+
+
+def _replies(say: Setting, number: int) -> str:
+    ready = say.words["replies"]
+    if number > len(ready["numbers"]):
+        return str(ready["many"])
+    quoted = [ready["quoted"].format(n) for n in ready["numbers"][:number]]
+    return str(ready["between"].join(quoted[:-1]) + ready["last"] + quoted[-1])
+
+
+def _lines(say: Setting, name: str, lines: Sequence[str]) -> list[Item]:
+    items = []
+    for index, line in enumerate(lines):
+        text, path = say.line(line), frozenset({f"{name}[{index}]"})
+        items.append({"item": Fact(text, path, long=True), "item_inside": Fact(say.inside(text), path, long=True)})
+    return items
+
+
+def _efforts(say: Setting, brief: Brief) -> list[Item]:
+    """Efforts in the order of their dates, if all have one."""
+    efforts = list(enumerate(brief.efforts))
+    if all(e.date for _, e in efforts):
+        efforts.sort(key=lambda pair: pair[1].date or date.min)
+    items = []
+    for index, effort in efforts:
+        path = f"efforts[{index}]"
+        slots: Item = {}
+        if effort.date:
+            slots["date"] = Fact(say.day(effort.date), frozenset({f"{path}.date"}))
+        if effort.channel:
+            slots["channel"] = Fact(trim(effort.channel), frozenset({f"{path}.channel"}))
+        if effort.with_:
+            slots["with"] = Fact(trim(effort.with_), frozenset({f"{path}.with"}))
+        result = say.line(effort.result)
+        kind = next((k for k, like in say.words["channels"].items() if _like(effort.channel, like)), "other")
+        item = {"how": say.say("effort", kind if effort.channel else "none", slots=slots)}
+        item["result"] = Fact(result if say.spaced else say.inside(result), frozenset({f"{path}.result"}), long=True)
+        item |= slots
+        if slots.get("channel"):
+            item["how"] = Fact(item["how"].text, item["how"].paths | slots["channel"].paths)
+        if result.startswith(tuple(say.words["answers"])):
+            item["answer"] = item.pop("result")
+        if not result or not item["how"].text:
+            told = result and Fact(result, frozenset({f"{path}.result"}), long=True)
+            item = slots | {"alone": told or item["how"]}
+        items.append({k: f for k, f in item.items() if f.text})
+    return [i for i in items if i]
+
+
+def _like(channel: str, like: str) -> bool:
+    lowered = channel.lower()
+    return any(w in lowered for w in like.split())
+
+
+def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
+    """An option's slots. `act` is what follows "想请您" or "Could you"; `plain` is a title that can't."""
+    path = f"options[{index}]"
+    title = trim(option.title)
+    does = drop_start(say.line(option.what_leader_does), say.words["does_starts"])
+    title_path, does_path = frozenset({f"{path}.title"}), frozenset({f"{path}.what_leader_does"})
+    item = {
+        "number": Fact(number_of(say, index)),
+        "title": Fact(title, title_path),
+        "does": Fact(say.inside(does), does_path, long=True),
+        "benefit": Fact(say.inside(say.line(option.benefit)), frozenset({f"{path}.benefit"}), long=True),
+    }
+    if does and say.is_verb(does):
+        item["also"] = item["does"]
+    if option.minutes:
+        item["minutes"] = Fact(str(option.minutes), frozenset({f"{path}.minutes"}))
+    if title and say.is_verb(title):
+        item["act"] = Fact(_act(say, title), title_path)
+    elif not title and does:
+        item["act"] = Fact(_act(say, does), does_path, long=True)
+        item.pop("does")
+        item.pop("also", None)
+    else:
+        item["plain"] = Fact(title, title_path)
+    if brief.preferred == index and len(brief.options) > 1:
+        item["leaning"] = Fact(say.words["leaning"])
+    return {k: f for k, f in item.items() if f.text}
+
+
+def _act(say: Setting, text: str) -> str:
+    before = next((b for start, b in say.words["before_act"].items() if text.startswith(start)), "")
+    return before + say.inside(drop_start(text, say.words["does_starts"]))
+
+
+def _precedents(say: Setting, brief: Brief) -> list[Item]:
+    items = []
+    for index, precedent in enumerate(brief.precedents):
+        path = f"precedents[{index}]"
+        what, result = say.line(precedent.what), say.line(precedent.result)
+        slots = {
+            "when": Fact(say.when(trim(precedent.when)), frozenset({f"{path}.when"})),
+            "what": Fact(say.inside(what), frozenset({f"{path}.what"})),
+            "result": Fact(say.inside(result), frozenset({f"{path}.result"})),
+        }
+        said = say.say("precedent", slots={k: f for k, f in slots.items() if f.text})
+        if said.text:
+            items.append({"said": said, "Said": Fact(upper_first(said.text), said.paths)})
+    return items
+
+
+def commitment_items(say: Setting, brief: Brief, *, by_name: bool = False) -> list[Item]:
+    """What our side will do, as clauses. `by_name`: the requester is named too, for readers who aren't their leader."""
+    items = []
+    for index, commitment in enumerate(brief.commitments):
+        path = f"commitments[{index}]"
+        what = drop_start(say.line(commitment.what), say.words["commitment_starts"])
+        slots = {"what": Fact(say.inside(what), frozenset({f"{path}.what"}))}
+        if what and say.is_verb(what):
+            slots["does"] = slots["what"]
+        if commitment.by:
+            slots["by"] = Fact(say.day(commitment.by), frozenset({f"{path}.by"}))
+        who = frozenset({f"{path}.who"})
+        if commitment.who and commitment.who == brief.requester.name and not by_name:
+            slots["me"] = Fact(say.words["me"], who)
+        elif commitment.who:
+            slots["who"] = Fact(trim(commitment.who), who)
+        said = say.say("commitment", slots={k: f for k, f in slots.items() if f.text})
+        if said.text:
+            items.append({"said": said, "Said": Fact(upper_first(said.text), said.paths)})
+    return items
+
+
+def _order(brief: Brief) -> Iterator[str]:
+    """The brief's paths in its own order (people aside: who they are is no news to the reader)."""
+    for name in ("matter", "purpose", "situation", "importance", "deadline", "benefit"):
+        value = getattr(brief, name)
+        yield from (f"{name}[{i}]" for i in range(len(value))) if isinstance(value, tuple) else (name,)
+    for name, keys in _PARTS.items():
+        yield from (f"{name}[{i}].{key}" for i in range(len(getattr(brief, name))) for key in keys)
+    yield from (f"followup[{i}]" for i in range(len(brief.followup)))
+    yield "improvement"
+
+
+_PARTS: Final = {
+    "efforts": ("date", "channel", "with", "result"),
+    "options": ("title", "what_leader_does", "minutes", "benefit"),
+    "precedents": ("when", "what", "result"),
+    "commitments": ("what", "who", "by"),
+}

@@ -1,0 +1,149 @@
+"""Fitting a template to its length: what is needed goes in first, then the rest by rank, each as full as there is room.
+
+A text is a list of units (a sentence, or one item of a list), each with its forms from fullest to shortest. Their sizes
+add up, so that one pass over the units decides.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from huitong.compose.facts import Facts, Item
+from huitong.compose.language import chinese_number, count, join_items, join_seam
+from huitong.compose.pattern import Fact, Room, fill, first
+from huitong.compose.template import Part, Template, words
+
+_LONG: Final = {"characters": 48, "words": 28}  # a line above this may be shortened to make room for another
+_CLAUSE: Final = 1  # room for the first clause only
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One sentence (or list) of the finished text. `opens` says what stands before it."""
+
+    text: str
+    opens: str
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    segments: tuple[Segment, ...]
+    body: str
+    told: frozenset[str]  # the paths that are told in full
+
+
+@dataclass(slots=True)
+class _Unit:
+    part: int
+    index: int
+    needed: bool
+    rank: int
+    forms: list[Fact]
+    sizes: list[int]
+    chosen: int | None = None
+
+    @property
+    def size(self) -> int:
+        return 0 if self.chosen is None else self.sizes[self.chosen]
+
+
+def fit(template: Template, facts: Facts, limit: int | None) -> Fitted:
+    """The template filled with the facts, within `limit` (in the language's unit) unless what is needed is longer."""
+    unit = words(facts.language)["unit"]
+    spaced = words(facts.language)["spaced"]
+    leads: list[Fact] = []
+    around: list[int] = []
+    units: list[_Unit] = []
+    for number, part in enumerate(template.parts):
+        lead = Fact("")
+        if _wanted(part, facts):
+            lead = first(part.lead, facts.slots, spaced=spaced) or Fact("")
+            units += _units(part, number, facts, unit=unit, spaced=spaced, limit=limit)
+        leads.append(lead)
+        around.append(count(lead.text + part.end + part.heading, unit))
+    _choose(units, around, limit)
+    return _write(template, facts, units, leads, spaced=spaced)
+
+
+def _wanted(part: Part, facts: Facts) -> bool:
+    return (not part.when or facts.has(part.when)) and not (part.unless and facts.has(part.unless))
+
+
+def _units(part: Part, number: int, facts: Facts, *, unit: str, spaced: bool, limit: int | None) -> list[_Unit]:
+    items: list[Item] = facts.lists.get(part.each, []) if part.each else [{}]
+    leading = len(items) - 1 if part.leading == "last" else 0
+    units = []
+    for index, item in enumerate(items):
+        slots = facts.slots | item if item else facts.slots
+        needed = part.needed == "all" or (bool(part.needed) and index == leading)
+        full = [f for f in (fill(p, slots, spaced=spaced) for p in part.text) if f]
+        forms = list(full)
+        if limit is not None:
+            rooms = [_LONG[unit], _CLAUSE] if needed else [_LONG[unit]]
+            for size in rooms:
+                forms += [f for f in (fill(p, slots, spaced=spaced, room=Room(size, unit)) for p in part.text) if f]
+        forms = list(dict.fromkeys(forms))
+        if forms:
+            extra = count(part.between, unit)
+            sizes = [count(f.text, unit) + extra for f in forms]
+            rank = part.rank if index == leading else part.then + abs(index - leading)
+            units.append(_Unit(number, index, needed, rank, forms, sizes))
+    return units
+
+
+def _choose(units: list[_Unit], around: list[int], limit: int | None) -> None:
+    if limit is None:
+        for u in units:
+            u.chosen = 0
+        return
+    total = 0
+    opened: set[int] = set()
+    for u in (u for u in units if u.needed):
+        u.chosen = min(range(len(u.sizes)), key=lambda i, u=u: (u.sizes[i], i))  # type: ignore[misc]
+        total += u.size + (0 if u.part in opened else around[u.part])
+        opened.add(u.part)
+    for u in sorted(units, key=lambda u: (not u.needed, u.rank)):
+        extra = 0 if u.part in opened else around[u.part]
+        for i, size in enumerate(u.sizes):
+            if total - u.size + size + extra <= limit:
+                total += size - u.size + extra
+                u.chosen = i
+                opened.add(u.part)
+                break
+
+
+def _write(template: Template, facts: Facts, units: list[_Unit], leads: list[Fact], *, spaced: bool) -> Fitted:
+    by_part: dict[int, list[_Unit]] = {}
+    for u in units:
+        if u.chosen is not None:
+            by_part.setdefault(u.part, []).append(u)
+    segments: list[Segment] = []
+    told: set[str] = set()
+    pending, headings, body = "", 0, ""
+    for number, part in enumerate(template.parts):
+        chosen = by_part.get(number, [])[: part.most]
+        if not chosen and segments and segments[-1].part.element == part.element:
+            continue  # another wording of what has just been said
+        pending = max(part.opens, pending, key=_weight)
+        if not chosen:
+            continue
+        forms = [u.forms[u.chosen or 0] for u in chosen]
+        told.update(*(f.paths for f in forms))
+        text = join_items([f.text for f in forms], part.between, part.end)
+        text = join_seam(leads[number].text, text, spaced=spaced)
+        if part.heading:
+            headings += 1
+            title = template.heading.format(number=chinese_number(headings), title=part.heading)
+            text, pending = f"{title}\n{text}", "paragraph"
+        opens = pending if body else ""
+        body += _SPACE.get(opens, template.joint) + text if body else text
+        segments.append(Segment(text, opens, part))
+        pending = ""
+    return Fitted(tuple(segments), body, frozenset(told))
+
+
+_SPACE: Final = {"line": "\n", "paragraph": "\n\n"}
+
+
+def _weight(opens: str) -> int:
+    return ("", "line", "paragraph").index(opens)

@@ -1,0 +1,151 @@
+"""How words are fitted together: trimming, clause ends, dates, counting. Knows scripts, not wording (that is data)."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+_TRAILING: Final = " \t。．.;；,，、:：…"
+_ABBREVIATION: Final = re.compile(r"(?:\b[A-Za-z]\.){2,}$|\b(?:Inc|Ltd|Co|Corp|etc|Jr|Sr|No|St)\.$")
+_ENDED: Final = re.compile(r"[。.!?！？…][”’」』\"')）]?$")
+_CLAUSE_END: Final = re.compile(r"[，；。！？]|[,;!?](?=\s|[^\x00-\x7f])|(?<=[^\W\d_]{4})\.(?=\s)|\s[—–-]+(?=\s)")
+_OPENING: Final = "（(「『“《【[{<"
+_CLOSING: Final = "）)」』”》】]}>"
+_STRONG: Final = "。！？"
+_NUMERALS: Final = "〇一二三四五六七八九"
+_FEW: Final = 3
+
+
+def trim(value: str) -> str:
+    """A field as one line without the full stop or comma at its end; a field of nothing but stops is left as it is."""
+    line = " ".join(value.split())
+    return line if _ABBREVIATION.search(line) else line.rstrip(_TRAILING) or line
+
+
+_HAN: Final = r"[\u3400-\u9fff”’》」』）]"
+_HALF: Final = re.compile(rf"(?<={_HAN})\s?([,;:!?]) ?|([,;:!?]) ?(?=[\u3400-\u9fff“‘《「『])")
+_BRACKETS: Final = re.compile(r"\s?\(([^()]*[\u3400-\u9fff][^()]*)\)")
+_FULL: Final = str.maketrans(",;:!?", "，；：！？")
+
+
+def full_width(text: str) -> str:
+    """A Chinese line with the half-width punctuation beside its characters set full-width; numbers and codes stay."""
+    text = _BRACKETS.sub(r"（\1）", text)
+    return _HALF.sub(lambda found: (found[1] or found[2]).translate(_FULL), text)
+
+
+def drop_start(text: str, starts: Iterable[str]) -> str:
+    """The text without the first of `starts` that it begins with, unless nothing would remain."""
+    for start in starts:
+        if text.lower().startswith(start.lower()) and len(text) > len(start):
+            return text[len(start) :].lstrip(" ，,：:")
+    return text
+
+
+def lower_first(text: str, names: frozenset[str]) -> str:
+    """The text as it reads inside an English sentence: no capital but for names (`names`: words never lowered)."""
+    first, _, rest = text.partition(" ")
+    is_name = (
+        first in names
+        or not re.fullmatch(r"[A-Z][a-z]+(?:[’'][a-z]+)?[,:]?|A", first)
+        or first.startswith(("I'", "I’"))
+    )
+    if is_name or re.match(r"[A-Z]", rest):
+        return text
+    return text[0].lower() + text[1:]
+
+
+def upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def cut(text: str, room: int, unit: str) -> str:
+    """The longest beginning of the text, at most `room` long, that ends where a clause ends.
+
+    The first clause if even that is longer; the whole text if it has no inner clause end. Never inside a number, a
+    name, brackets or quotes.
+    """
+    best = ""
+    for found in _CLAUSE_END.finditer(text):
+        head = text[: found.start()].rstrip(_TRAILING)
+        if not head or _in_number(text, found.start()) or not _balanced(head):
+            continue
+        if best and count(head, unit) > room:
+            break
+        best = head
+    return best if best and count(text, unit) > room else text
+
+
+def _in_number(text: str, at: int) -> bool:
+    return 0 < at < len(text) - 1 and text[at - 1].isdigit() and text[at + 1].isdigit()
+
+
+def _balanced(text: str) -> bool:
+    pairs = zip(_OPENING, _CLOSING, strict=True)
+    return text.count('"') % 2 == 0 and all(text.count(a) <= text.count(b) for a, b in pairs)
+
+
+def count(text: str, unit: str) -> int:
+    """Length in `unit`: "words", or "characters" without white space."""
+    return len(text.split()) if unit == "words" else sum(map(len, text.split()))
+
+
+def ends(text: str) -> bool:
+    """Whether the text already ends as a sentence does."""
+    return bool(_ENDED.search(text))
+
+
+def join_seam(left: str, right: str, *, spaced: bool) -> str:
+    """Two pieces of one sentence, one a person's words: no doubled stop; Chinese and Latin spaced if `spaced`."""
+    if not left or not right:
+        return left + right
+    if right[0] in "。." and ends(left):
+        return left + right[1:]
+    if right[0] in "，；、：,;:":
+        return left.rstrip("!?！？。") + right
+    if spaced and _han(left[-1]) != _han(right[0]) and _word(left[-1]) and _word(right[0]):
+        return f"{left} {right}"
+    return left + right
+
+
+def _han(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff" or character > "\U00020000"
+
+
+def _word(character: str) -> bool:
+    return _han(character) or (character.isalnum() and unicodedata.east_asian_width(character) in "NaA")
+
+
+def join_items(items: list[str], between: str, end: str) -> str:
+    """Clauses as prose, joined and closed; with "；" a new sentence after three, or after one with stops of its own."""
+    if not between.startswith("；"):
+        text = between.join(items)
+        return join_seam(text, end, spaced=False) if items else ""
+    text, since = "", 0
+    for item in items:
+        if text:
+            full = since >= _FEW or any(s in item or s in text.rsplit("；", 1)[-1] for s in _STRONG)
+            text = join_seam(text, end[:1] if full else between, spaced=False)
+            since = 0 if full else since
+        text += item
+        since += 1
+    return join_seam(text, end, spaced=False)
+
+
+def chinese_number(number: int) -> str:
+    """1 to 99 as 一 to 九十九; larger ones in digits."""
+    tens, ones = divmod(number, 10)
+    if number > 99:
+        return str(number)
+    head = "" if not tens else "十" if tens == 1 else f"{_NUMERALS[tens]}十"
+    return head + (_NUMERALS[ones] if ones or not tens else "")
+
+
+def usual_year(days: Iterable[date], deadline: date | None) -> int | None:
+    """The year that goes without saying: the commonest of the dates; of several, the deadline's or the latest."""
+    years = Counter(d.year for d in days)
+    if not years:
+        return None
+    return max(years, key=lambda y: (years[y], deadline is not None and y == deadline.year, y))

@@ -1,0 +1,64 @@
+"""The request itself: one brief, one text for each channel."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from huitong.compose.facts import Facts, facts_of
+from huitong.compose.fit import fit
+from huitong.compose.language import count
+from huitong.compose.pattern import first
+from huitong.compose.template import template, words
+from huitong.method import CHANNEL_LENGTHS, Brief, Channel, Length
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A text made of a brief.
+
+    `left_out` are the brief's paths (such as "situation[2]") that there was no room to tell, or to tell in full.
+    """
+
+    subject: str
+    body: str
+    left_out: tuple[str, ...]
+    length: Length
+
+    def __str__(self) -> str:
+        return self.body
+
+
+def compose(brief: Brief, *, channel: Channel | str) -> Composed:
+    """The request in the brief's language, shaped for a channel (method: writing, brevity; points 1.7, 2.2).
+
+    Nothing is in the text that isn't in the brief. Matter, other department, ask and deadline stay even where they
+    alone pass the channel's length. Raises ValueError for a channel that there isn't.
+    """
+    channel = Channel(channel)
+    facts = facts_of(brief)
+    lengths = CHANNEL_LENGTHS[channel]
+    limit = lengths[words(brief.lang)["unit"] == "words"] if lengths else None
+    return write(facts, channel.value, limit)
+
+
+def write(facts: Facts, name: str, limit: int | None = None) -> Composed:
+    """The template `name` filled with facts, as a text with its length."""
+    form = template(facts.language, name)
+    ready = words(facts.language)
+    fitted = fit(form, facts, limit)
+    subject = first(form.subject, facts.slots, spaced=ready["spaced"])
+    left_out = tuple(_gathered(facts.paths, fitted.told))
+    length = Length(count(fitted.body, ready["unit"]), limit, ready["unit"])
+    return Composed(" ".join(subject.text.split()) if subject else "", fitted.body, left_out, length)
+
+
+def _gathered(paths: tuple[str, ...], told: frozenset[str]) -> Iterable[str]:
+    """The paths not told; an item of which nothing is told is named once, as a whole."""
+    whole: dict[str, list[str]] = {}
+    for path in paths:
+        whole.setdefault(path.rsplit(".", 1)[0], []).append(path)
+    for item, parts in whole.items():
+        missing = [p for p in parts if p not in told]
+        if len(missing) == len(parts):
+            yield item
+        else:
+            yield from missing

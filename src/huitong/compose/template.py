@@ -1,0 +1,110 @@
+"""Templates as data: one TOML file a text and language, read once. docs/compose.md shows the format."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from huitong.compose.pattern import Pattern, parse
+from huitong.method import Language
+
+_FOLDER: Final = files("huitong.compose") / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One sentence, or one for each item of a list, with its place in the order in which room is given."""
+
+    element: str
+    text: tuple[Pattern, ...]  # fullest first
+    each: str  # the list it goes through; "" for one sentence
+    needed: str  # "" | "one" | "all": what stays whatever the length (one: the leading item)
+    leading: str  # "first" | "last": the item that gets room first, at `rank`
+    rank: int  # lower ranks get room first
+    then: int  # the rank of the other items
+    most: int
+    lead: tuple[Pattern, ...]
+    between: str
+    end: str
+    opens: str  # "" | "line" | "paragraph"
+    heading: str
+    when: str
+    unless: str
+    pause: bool
+    listen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    subject: tuple[Pattern, ...]
+    heading: str
+    joint: str  # between sentences of a paragraph
+    parts: tuple[Part, ...]
+
+
+def template(language: Language, name: str) -> Template:
+    """The template `name` (a channel or a text of the matter's life) in a language."""
+    return _template(Language(language), name)
+
+
+@cache
+def _template(language: Language, name: str) -> Template:
+    data = _read(language, name)
+    joint = words(language)["joint"]
+    return Template(
+        subject=_patterns(data.get("subject", [])),
+        heading=data.get("heading", "{title}"),
+        joint=joint,
+        parts=tuple(_part(p) for p in data["part"]),
+    )
+
+
+@cache
+def words(language: Language) -> dict[str, Any]:
+    """How the language says dates, numbers and the items of a brief: templates/<lang>/words.toml."""
+    return _read(language, "words")
+
+
+@cache
+def phrases(language: Language, *path: str) -> tuple[Pattern, ...]:
+    """Patterns out of words.toml, by their path of keys."""
+    node: Any = words(language)
+    for key in path:
+        node = node[key]
+    return _patterns(node)
+
+
+def _read(language: Language, name: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / language.value / f"{name}.toml").read_text("utf-8"))
+
+
+def _patterns(sources: str | list[str]) -> tuple[Pattern, ...]:
+    return tuple(parse(s) for s in ([sources] if isinstance(sources, str) else sources))
+
+
+def _part(data: dict[str, Any]) -> Part:
+    unknown = set(data) - {field.name for field in fields(Part)}
+    if unknown:
+        raise ValueError(f"a template's part has no {sorted(unknown)}")
+    rank = data.get("rank", 0)
+    needed = data.get("needed", False)
+    return Part(
+        element=data.get("element", ""),
+        text=_patterns(data["text"]),
+        each=data.get("each", ""),
+        needed="one" if needed is True else needed or "",
+        leading=data.get("leading", "first"),
+        rank=rank,
+        then=data.get("then", rank),
+        most=data.get("most", 1000),
+        lead=_patterns(data.get("lead", [])),
+        between=data.get("between", ""),
+        end=data.get("end", ""),
+        opens=data.get("opens", ""),
+        heading=data.get("heading", ""),
+        when=data.get("when", ""),
+        unless=data.get("unless", ""),
+        pause=data.get("pause", False),
+        listen=data.get("listen", False),
+    )
