@@ -39,9 +39,9 @@ def command(
     language: Annotated[Language, typer.Option("--lang", help="The language of the reasons.")] = Language.ZH,
     form: Annotated[Format, typer.Option("--format", help="text to read, json for programs.")] = Format.TEXT,
 ) -> None:
-    """Find good moments to ask, from the leader's calendar, best first.
+    """Find good moments to ask, from the leader's calendar.
 
-    TIME is an ISO date or date-time, such as 2026-10-12 or 2026-10-12T09:30+08:00.
+    The best come first. TIME is an ISO date or date-time, such as 2026-10-12 or 2026-10-12T09:30+08:00.
     """
     start, by = _time(earliest, "--from"), _time(latest, "--by")
     where = zone or _zone_of_this_machine()
