@@ -1,0 +1,1 @@
+"""What a decision sets in motion: notes, meetings, talks, commitments. Rows and outbox letters; matters/ calls it."""

@@ -4,22 +4,25 @@ from huitong.directory import access
 from huitong.records.models import Department, Person
 
 
+def find(*, name: str, by: Person, email: str = "") -> Person | None:
+    """The person of this name (and address, where given) whom `by` may name."""
+    known = access.people_for(by).filter(name=name)
+    if email:
+        return known.filter(email__iexact=email).first() or known.filter(added_by=by).first()
+    return known.order_by("added_by_id", "id").first()
+
+
 def find_or_add(
-    *, name: str, added_by: Person, email: str = "", department: str = "", form_of_address: str = "", title: str = ""
+    *, name: str, by: Person, email: str = "", department: str = "", form_of_address: str = "", title: str = ""
 ) -> Person:
-    """The person of this name (and address, where given) whom `added_by` may name; else a new one that they typed in.
+    """The same, or a new entry that `by` typed in.
 
     An entry of the house's directory is never changed by what a requester types; their own entries are.
     """
-    known = access.people_for(added_by).filter(name=name)
-    if email:
-        person = known.filter(email__iexact=email).first() or known.filter(added_by=added_by).first()
-    else:
-        person = known.order_by("added_by_id").first()
+    person = find(name=name, by=by, email=email)
     if person is None:
-        person = Person(name=name, added_by=added_by, is_sample=added_by.is_sample)
-        person.language, person.time_zone = added_by.language, added_by.time_zone
-    if person.added_by_id == added_by.pk or person.pk is None:
+        person = Person(name=name, added_by=by, is_sample=by.is_sample, language=by.language, time_zone=by.time_zone)
+    if person.added_by_id == by.pk:
         person.email = email or person.email
         person.form_of_address = form_of_address or person.form_of_address
         person.title = title or person.title

@@ -13,7 +13,7 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One cell of a log, or the only one of a simple question. `widget`: text, long, lines, date, minutes, email, help."""
+    """One cell. `widget` is text, long, lines, date, minutes, email or help."""
 
     key: str
     label: Words
@@ -23,7 +23,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`key` is the brief's path. A log has rows of `fields`; else `fields` are answers of their own (path and widget)."""
+    """A log has rows of `fields`; else each field is an answer of its own, its key the path in the brief."""
 
     key: str
     element: Element | None

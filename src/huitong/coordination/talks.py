@@ -1,0 +1,55 @@
+"""The leader talks to the other head: points on one screen, and what came of it."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huitong.compose import talking_points
+from huitong.delivery import outbox
+from huitong.directory import links
+from huitong.directory.wording import speaking_to
+from huitong.method import Brief, Option
+from huitong.records.models import Decision, Outbox, Talk
+
+OUTCOMES = ("agreed", "partly", "not_yet")
+
+
+def prepare(decision: Decision, brief: Brief, option: Option | None) -> Talk:
+    """The talk that the decision asks for; the points go to the leader when the decision takes effect."""
+    matter, leader = decision.request.matter, decision.by
+    points = list(talking_points(brief, option, decision.words).points)
+    talk = Talk.objects.create(matter=matter, decision=decision, points=points)
+    if leader.email:
+        with speaking_to(leader):
+            letter = outbox.Letter(
+                title=_("通话要点：%(matter)s") % {"matter": matter.title},
+                before=[_("%(who)s，您好：") % {"who": leader.address}, "\n".join(f"· {p}" for p in points)],
+                invite=_("谈过之后，在这里点一下结果："),
+            )
+        link = links.issue("decide", leader, request=decision.request)
+        key = f"decision:{decision.pk}:talk"
+        outbox.put("talk", leader, letter, key=key, matter=matter, link=link, due_at=decision.effective_at)
+    return talk
+
+
+def held(talk: Talk, *, outcome: str, words: str) -> None:
+    """Write down what came of the talk: agreed, partly or not_yet, and a sentence."""
+    talk.outcome, talk.words, talk.held_at = outcome, words, timezone.now()
+    talk.save()
+    requester = talk.matter.requester
+    with speaking_to(requester):
+        said = {"agreed": _("谈妥了"), "partly": _("谈成一部分"), "not_yet": _("还没谈成")}[outcome]
+        facts = {"matter": talk.matter.title, "said": said, "leader": talk.decision.by.address if talk.decision else ""}
+        letter = outbox.Letter(
+            title=_("%(leader)s谈过了：%(matter)s") % facts,
+            before=[_("结果：%(said)s。") % facts, *([words] if words else [])],
+            invite=_("在这里看："),
+            page=f"/matters/{talk.matter_id}",
+        )
+    key = f"talk:{talk.pk}:{talk.held_at.isoformat()}"
+    outbox.put("talk_outcome", requester, letter, key=key, matter=talk.matter)
+
+
+def forget(decision: Decision) -> None:
+    """The decision was undone."""
+    Talk.objects.filter(decision=decision, held_at=None).delete()
+    Outbox.objects.filter(key=f"decision:{decision.pk}:talk", state="waiting").update(state="withdrawn")

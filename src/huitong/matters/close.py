@@ -1,0 +1,207 @@
+"""Report back, close with an outcome, thank who helped; the closed matter becomes a possible precedent."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huitong.compose import Composed, Helper, Progress, report_back, thanks
+from huitong.delivery import outbox
+from huitong.directory import links
+from huitong.directory.wording import speaking_to
+from huitong.matters.brief import answers_of, brief_of
+from huitong.matters.decide import standing_decision, verdict_text
+from huitong.matters.errors import Incomplete, NotAllowed
+from huitong.matters.request import current_request
+from huitong.matters.stages import Action, move
+from huitong.matters.timeline import lock, record
+from huitong.recall import PastMatter, similar
+from huitong.records.models import Matter, Outbox, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Thank:
+    """One helper and the thanks composed for them. `key` names them on the page."""
+
+    key: str
+    person: Person
+    what: str
+    message: Composed
+
+
+def progress_of(matter: Matter, *, outcome: str = "") -> Progress:
+    """What happened since the decision, as the report to the leader tells it."""
+    request = current_request(matter)
+    decision = standing_decision(request) if request else None
+    open_ones = matter.commitments.filter(state="open").order_by("by", "id")
+    kept = matter.commitments.filter(state="kept").order_by("ended_at")
+    happened = [
+        (timezone.localtime(e.at).date(), str(e.data.get("words") or ""))
+        for e in matter.events.filter(kind__in=("progress", "talked", "note_answered"))
+        if e.data.get("words")
+    ]
+    return Progress(
+        decision_words=decision.words if decision else "",
+        decision_title=verdict_text(decision) if decision else "",
+        happened=tuple(happened),
+        kept=tuple(c.what for c in kept),
+        open=tuple((c.what, c.owner_name, c.by) for c in open_ones),
+        outcome=outcome or matter.outcome,
+    )
+
+
+def report_of(matter: Matter) -> Composed:
+    """The report back to the leader, composed from what happened."""
+    return report_back(brief_of(matter), progress_of(matter))
+
+
+def send_report(matter: Matter, by: Person, *, subject: str, text: str) -> Person:
+    """Send the report to the leader as the requester left it. Returns the leader."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    if not text.strip():
+        raise Incomplete("text", _("请写下要汇报的话。"))
+    with transaction.atomic():
+        matter = lock(matter)
+        move(matter, Action.REPORT, at=timezone.now())
+        request = current_request(matter)
+        if request is None:
+            raise Incomplete("leader", _("这件事还没有请示过领导。"))
+        leader = request.leader
+        if not leader.email:
+            raise Incomplete("leader.email", _("还没有领导的邮箱。可以复制下来，自己发。"))
+        link = links.issue("decide", leader, request=request)
+        with speaking_to(leader):
+            letter = outbox.Letter(
+                title=subject.strip()[:300] or matter.title,
+                before=text.replace("\r\n", "\n").split("\n\n"),
+                invite=_("经过都在这里："),
+            )
+        count = Outbox.objects.filter(matter=matter, kind="report").count()
+        outbox.put("report", leader, letter, key=f"report:{matter.pk}:{count}", matter=matter, link=link)
+        record(matter, "reported", by, to=leader.address)
+    return leader
+
+
+def days_so_far(matter: Matter) -> int:
+    """Days from the first effort (else from opening the matter) to today."""
+    days = [timezone.localtime(matter.opened_at).date()]
+    for row in answers_of(matter).get("efforts") or []:
+        try:
+            days.append(date.fromisoformat(str(row.get("date") or "").strip()))
+        except ValueError:
+            continue
+    return max((timezone.localdate() - min(days)).days, 0)
+
+
+def close(matter: Matter, by: Person, *, outcome: str, settled: bool, days: int) -> None:
+    """Close with the outcome in a sentence and a number of days. What is still open is no longer reminded."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    if not outcome.strip():
+        raise Incomplete("outcome", _("用一句话写下结果，以后查得到。"))
+    if not 0 <= days <= 3660:
+        raise Incomplete("days", _("请写天数，从 0 到 3660。"))
+    now = timezone.now()
+    with transaction.atomic():
+        matter = lock(matter)
+        move(matter, Action.CLOSE, at=now)
+        outbox.withdraw(matter, "request", "remind_deliver", "remind_leader", "remind_commitment")
+        matter.outcome, matter.settled, matter.days, matter.closed_at = outcome.strip(), settled, days, now
+        matter.save(update_fields=["outcome", "settled", "days", "closed_at"])
+        record(matter, "closed", by, at=now, outcome=outcome.strip()[:300], days=days)
+
+
+def reopen(matter: Matter, by: Person) -> None:
+    """Closing was a slip, or it came up again."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    with transaction.atomic():
+        matter = lock(matter)
+        move(matter, Action.REOPEN, at=timezone.now())
+        matter.closed_at = None
+        matter.save(update_fields=["closed_at"])
+        record(matter, "reopened", by)
+
+
+def ask_again(matter: Matter, by: Person) -> None:
+    """Another request about the same matter: the earlier one and its answer stay on the timeline."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    now = timezone.now()
+    with transaction.atomic():
+        matter = lock(matter)
+        request = current_request(matter)
+        move(matter, Action.ASK_AGAIN, at=now)
+        if request:
+            request.ended_at = now
+            request.save(update_fields=["ended_at"])
+        record(matter, "asked_again", by)
+
+
+def thanks_of(matter: Matter) -> list[Thank]:
+    """Everyone who helped, by what they did: the leader, the counterpart, owners of kept promises; not oneself."""
+    brief = brief_of(matter)
+    did: dict[Person, list[str]] = {}
+    request = matter.requests.order_by("-number").first()
+    decision = standing_decision(request) if request else None
+    if decision and decision.verdict in ("agree", "change"):
+        option = decision.version.options[decision.option] if decision.option is not None else None
+        did.setdefault(decision.by, []).append(str(option["what_leader_does"] or option["title"]) if option else "")
+    for note in matter.notes.exclude(answer="").select_related("person"):
+        did.setdefault(note.person, [])
+    for commitment in matter.commitments.filter(state="kept").select_related("owner"):
+        if commitment.owner and commitment.owner_id != matter.requester_id:
+            did.setdefault(commitment.owner, []).append(commitment.what)
+    result = []
+    for person, deeds in did.items():
+        what = "；".join(d for d in deeds if d) if brief.lang != "en" else "; ".join(d for d in deeds if d)
+        helper = Helper(name=person.name, form_of_address=person.form_of_address, what_they_did=what)
+        result.append(Thank(str(person.pk), person, what, thanks(brief, helper, matter.outcome, matter.days)))
+    return result
+
+
+def send_thanks(matter: Matter, by: Person, *, to: Person, subject: str, text: str) -> None:
+    """Send one helper the thanks, as the requester left them; once."""
+    if matter.requester_id != by.pk or to.pk not in {t.person.pk for t in thanks_of(matter)}:
+        raise NotAllowed
+    if not to.email:
+        raise Incomplete("email", _("没有 %(name)s 的邮箱。可以复制下来，自己发。") % {"name": to.name})
+    with transaction.atomic():
+        matter = lock(matter)
+        key = f"thanks:{matter.pk}:{to.pk}"
+        if Outbox.objects.filter(key=key).exists():
+            return
+        letter = outbox.Letter(title=subject.strip()[:300], before=text.replace("\r\n", "\n").split("\n\n"))
+        outbox.put("thanks", to, letter, key=key, matter=matter)
+        record(matter, "thanked", by, to=to.name)
+
+
+def precedents_for(matter: Matter) -> list[tuple[Matter, float]]:
+    """The requester's own settled matters that resemble this one, most alike first."""
+    answers = answers_of(matter)
+    query = "\n".join(str(answers.get(k) or "") for k in ("matter", "other_department.name", "purpose", "situation"))
+    past = {
+        m.pk: m
+        for m in Matter.objects.filter(requester=matter.requester, closed_at__isnull=False, settled=True)
+        .exclude(pk=matter.pk)
+        .prefetch_related("answers")
+        .order_by("-closed_at")[:500]
+    }
+    rows = []
+    for m in past.values():
+        told = answers_of(m)
+        rows.append(
+            PastMatter(
+                id=m.pk,
+                title=m.title,
+                other_department=str(told.get("other_department.name") or ""),
+                purpose=str(told.get("purpose") or ""),
+                situation=str(told.get("situation") or ""),
+                outcome=m.outcome,
+                days=m.days,
+            )
+        )
+    return [(past[match.past.id], match.score) for match in similar(query, rows)]

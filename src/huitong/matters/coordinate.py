@@ -1,0 +1,249 @@
+"""After a yes: the note, the meeting, the talk, the commitments; each action is told on the timeline."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huitong.coordination import commitments, meetings, notes, talks
+from huitong.directory import people
+from huitong.matters.decide import FINAL, standing_decision
+from huitong.matters.errors import Incomplete, NotAllowed, NotNow
+from huitong.matters.request import current_request
+from huitong.matters.stages import Action, move
+from huitong.matters.timeline import lock, record
+from huitong.records.models import Commitment, Decision, Matter, Meeting, Note, Person, Talk
+
+
+def decision_in_force(matter: Matter) -> Decision | None:
+    """The leader's final answer, once the ten minutes for taking it back are over; None before."""
+    request = current_request(matter)
+    decision = standing_decision(request) if request else None
+    if decision and decision.verdict in FINAL and decision.effective_at <= timezone.now():
+        return decision
+    return None
+
+
+@contextmanager
+def _acting(matter: Matter, by: Person, action: Action) -> Iterator[Matter]:
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    with transaction.atomic():
+        matter = lock(matter)
+        move(matter, action, at=timezone.now())
+        if action == Action.COORDINATE and decision_in_force(matter) is None:
+            raise NotNow("the decision can still be taken back")
+        yield matter
+
+
+def send_note(matter: Matter, by: Person, *, name: str, email: str, subject: str, text: str) -> Note:
+    """Send the neutral note to the counterpart. Raises Incomplete without a name, an address or a text."""
+    for field, value in (("name", name), ("email", email), ("subject", subject), ("text", text)):
+        if not value.strip():
+            raise Incomplete(field, _("这一项必填。"))
+    with _acting(matter, by, Action.COORDINATE) as matter:
+        department = str(_answer(matter, "other_department.name"))
+        person = people.find_or_add(name=name.strip(), email=email.strip(), department=department, by=by)
+        if not person.email:
+            raise Incomplete("email", _("还没有对方的邮箱。"))
+        note = notes.send(matter, person, subject=subject.strip()[:300], text=text.replace("\r\n", "\n"))
+        record(matter, "note_sent", by, to=person.name)
+    return note
+
+
+def answer_note(note: Note, *, answer: str, day: date | None, who: str, words: str, by_name: str = "") -> None:
+    """The counterpart's answer: yes, date (another day, which must be given) or hard (what is in the way)."""
+    if answer not in notes.ANSWERS:
+        raise Incomplete("answer", _("请选一项。"))
+    if answer == "date" and day is None:
+        raise Incomplete("day", _("请填上方便的日期。"))
+    if answer == "hard" and not words.strip():
+        raise Incomplete("words", _("请写一句难处在哪里，我们再想办法。"))
+    with transaction.atomic():
+        matter = lock(note.matter)
+        note = Note.objects.select_related("person", "matter__requester").get(pk=note.pk)
+        if matter.closed_at:
+            raise NotNow("the matter is closed")
+        notes.answer(note, answer=answer, day=day, who=who[:100], words=words[:5000], by_name=by_name[:100])
+        record(
+            matter, "note_answered", note.person, answer=answer, day=day.isoformat() if day else "", words=words[:300]
+        )
+
+
+def call_meeting(
+    matter: Matter,
+    by: Person,
+    *,
+    title: str,
+    start: datetime,
+    minutes: int,
+    place: str,
+    agenda: str,
+    guests: list[tuple[str, str]],
+) -> Meeting:
+    """Set the meeting, or move the one that is set. `guests` are (name, address) beside leader and requester."""
+    if start < timezone.now():
+        raise Incomplete("start", _("这个时刻已经过去了，请选以后的。"))
+    if not 5 <= minutes <= 480:
+        raise Incomplete("minutes", _("请写 5 到 480 之间的分钟数。"))
+    with _acting(matter, by, Action.COORDINATE) as matter:
+        decision = decision_in_force(matter)
+        assert decision is not None
+        meeting = matter.meetings.filter(cancelled_at=None).first()
+        if meeting:
+            meetings.move(meeting, start=start, minutes=minutes, place=place[:200], agenda=agenda[:5000])
+        else:
+            department = str(_answer(matter, "other_department.name"))
+            invited = [
+                people.find_or_add(name=name, email=email, department=department, by=by)
+                for name, email in guests
+                if name
+            ]
+            meeting = meetings.call(
+                matter,
+                title=title[:300] or matter.title,
+                start=start,
+                minutes=minutes,
+                place=place[:200],
+                agenda=agenda[:5000],
+                attendees=[decision.by, by, *invited],
+                decision=decision,
+            )
+        kind = "meeting_moved" if meeting.sequence else "meeting_called"
+        record(matter, kind, by, start=start.isoformat(), minutes=minutes)
+    return meeting
+
+
+def cancel_meeting(matter: Matter, by: Person) -> None:
+    with _acting(matter, by, Action.COORDINATE) as matter:
+        meeting = matter.meetings.filter(cancelled_at=None).first()
+        if meeting:
+            meetings.cancel(meeting)
+            record(matter, "meeting_cancelled", by)
+
+
+def tell_talk(talk: Talk, *, by: Person, outcome: str, words: str) -> None:
+    """What came of the talk, said by the leader who held it or written down by the requester."""
+    if outcome not in talks.OUTCOMES:
+        raise Incomplete("outcome", _("请选一项。"))
+    with transaction.atomic():
+        matter = lock(talk.matter)
+        talk = Talk.objects.select_related("matter__requester", "decision__by").get(pk=talk.pk)
+        leader = talk.decision.by if talk.decision else None
+        if by.pk not in (matter.requester_id, leader.pk if leader else None):
+            raise NotAllowed
+        if matter.closed_at or (talk.decision and talk.decision.effective_at > timezone.now()):
+            raise NotNow("not yet, or no longer")
+        talks.held(talk, outcome=outcome, words=words[:5000])
+        record(matter, "talked", by, outcome=outcome, words=words[:300], leader=leader.address if leader else "")
+
+
+def promise(
+    matter: Matter, by: Person, *, side: str, owner_name: str, owner_email: str, what: str, day: date | None
+) -> Commitment:
+    """Write down what somebody promised, with owner and date."""
+    if not what.strip():
+        raise Incomplete("what", _("请写下答应了什么。"))
+    if not owner_name.strip():
+        raise Incomplete("owner", _("请写明由谁来做。"))
+    if day is None:
+        raise Incomplete("by", _("请写明哪天前完成。"))
+    with _acting(matter, by, Action.COORDINATE) as matter:
+        owner = people.find_or_add(name=owner_name.strip(), email=owner_email.strip(), by=by)
+        side = side if side in ("ours", "theirs", "leader") else "ours"
+        made = commitments.make(
+            matter, side=side, owner=owner, owner_name=owner_name.strip()[:100], what=what.strip()[:2000], by=day
+        )
+        record(matter, "promised", by, owner=made.owner_name, what=made.what[:200], by_day=day.isoformat())
+    return made
+
+
+def keep_promise(commitment: Commitment, *, by: Person, words: str = "", by_name: str = "") -> None:
+    _end(commitment, by=by, kept=True, words=words, by_name=by_name)
+
+
+def break_promise(commitment: Commitment, *, by: Person, words: str, by_name: str = "") -> None:
+    """It will not be done; the reason is asked for."""
+    if not words.strip():
+        raise Incomplete("words", _("请写一句原因。"))
+    _end(commitment, by=by, kept=False, words=words, by_name=by_name)
+
+
+def move_promise(commitment: Commitment, *, by: Person, to: date | None, reason: str, by_name: str = "") -> None:
+    """Another day, with the reason."""
+    if to is None or to < timezone.localdate():
+        raise Incomplete("to", _("请写一个今天或以后的日子。"))
+    if not reason.strip():
+        raise Incomplete("reason", _("请写一句为什么改期。"))
+    with transaction.atomic():
+        matter, commitment = _locked(commitment, by)
+        before = commitment.by
+        commitments.move(commitment, to=to, reason=reason.strip()[:2000], by_name=by_name or by.name)
+        record(
+            matter,
+            "promise_moved",
+            by,
+            owner=commitment.owner_name,
+            what=commitment.what[:200],
+            before=before.isoformat() if before else "",
+            after=to.isoformat(),
+            words=reason[:300],
+        )
+
+
+def reopen_promise(commitment: Commitment, *, by: Person) -> None:
+    """A slip: the promise is open again."""
+    with transaction.atomic():
+        matter = lock(commitment.matter)
+        commitment = Commitment.objects.get(pk=commitment.pk)
+        if by.pk not in (matter.requester_id, commitment.owner_id):
+            raise NotAllowed
+        if commitment.state == "open" or matter.closed_at:
+            raise NotNow("it is open, or the matter is closed")
+        commitment.matter = matter
+        commitments.reopen(commitment)
+        record(matter, "promise_reopened", by, owner=commitment.owner_name, what=commitment.what[:200])
+
+
+def follow_up(matter: Matter, by: Person) -> None:
+    """All is arranged; from now on it is about keeping what was promised."""
+    with _acting(matter, by, Action.FOLLOW_UP) as matter:
+        record(matter, "follow_up", by)
+
+
+def log_progress(matter: Matter, by: Person, words: str) -> None:
+    """A line of one's own on the timeline."""
+    if not words.strip():
+        raise Incomplete("words", _("请写一句进展。"))
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    with transaction.atomic():
+        record(lock(matter), "progress", by, words=words.strip()[:2000])
+
+
+def _locked(commitment: Commitment, by: Person) -> tuple[Matter, Commitment]:
+    matter = lock(commitment.matter)
+    commitment = Commitment.objects.select_related("owner").get(pk=commitment.pk)
+    commitment.matter = matter
+    if by.pk not in (matter.requester_id, commitment.owner_id):
+        raise NotAllowed
+    if commitment.state != "open" or matter.closed_at:
+        raise NotNow("it has ended already")
+    return matter, commitment
+
+
+def _end(commitment: Commitment, *, by: Person, kept: bool, words: str, by_name: str) -> None:
+    with transaction.atomic():
+        matter, commitment = _locked(commitment, by)
+        commitments.end(commitment, kept=kept, words=words.strip()[:2000])
+        kind = "promise_kept" if kept else "promise_broken"
+        what = commitment.what[:200]
+        record(matter, kind, by, owner=commitment.owner_name, what=what, words=words[:300], by_name=by_name)
+
+
+def _answer(matter: Matter, question: str) -> object:
+    row = matter.answers.filter(question=question).first()
+    return row.value if row else ""

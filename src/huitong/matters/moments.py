@@ -1,0 +1,55 @@
+"""When to bring a matter to its leader: the ranked moments, from the leader's calendar if there is one."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from huitong.directory import people
+from huitong.matters.brief import answers_of
+from huitong.records.models import Busy as BusyRow
+from huitong.records.models import Matter, Person
+from huitong.timing import Busy, Moment, rank_moments
+
+
+def leader_of(matter: Matter) -> Person | None:
+    """The leader named in the answers, if the directory knows them already."""
+    answers = answers_of(matter)
+    name = str(answers.get("leader.name") or "").strip()
+    email = str(answers.get("leader.email") or "").strip()
+    return people.find(name=name, email=email, by=matter.requester) if name else None
+
+
+def deadline_of(matter: Matter) -> date | None:
+    try:
+        return date.fromisoformat(str(answers_of(matter).get("deadline") or "").strip())
+    except ValueError:
+        return None
+
+
+def busy_of(leader: Person | None, *, start: datetime, end: datetime) -> tuple[Busy, ...]:
+    """The kept busy time, aware; nothing for a leader without a calendar."""
+    if leader is None:
+        return ()
+    rows = BusyRow.objects.filter(person=leader, start__lt=end, end__gt=start).order_by("start")
+    return tuple(Busy(start=r.start, end=r.end, soft=r.soft) for r in rows)
+
+
+def suggest(matter: Matter, *, minutes: int = 20) -> tuple[Moment, ...]:
+    """Up to five moments, best first, in the leader's (else the requester's) time zone and the matter's language."""
+    leader, now = leader_of(matter), timezone.now()
+    deadline = deadline_of(matter)
+    by = (
+        min(deadline, timezone.localdate() + timedelta(days=21))
+        if deadline and deadline >= timezone.localdate()
+        else None
+    )
+    has_calendar = leader is not None and leader.calendar_taken_at is not None
+    return rank_moments(
+        busy_of(leader, start=now, end=now + timedelta(days=28)) if has_calendar else None,
+        minutes=minutes,
+        start=now + timedelta(minutes=5),
+        by=by,
+        zone=(leader or matter.requester).time_zone,
+        language=matter.requester.language,
+        now=now,
+    )

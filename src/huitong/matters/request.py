@@ -1,0 +1,299 @@
+"""Bring the request to the leader: set the moment, take it back, revise it, hand it over."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huitong.compose import reminder
+from huitong.coordination.kinds import kind_of
+from huitong.delivery import outbox
+from huitong.directory import links, people
+from huitong.directory.wording import day_text, speaking_to
+from huitong.matters.brief import answers_of, brief_of, options_of
+from huitong.matters.errors import Incomplete, NotAllowed, NotNow
+from huitong.matters.moments import deadline_of
+from huitong.matters.stages import Action, Stage, move
+from huitong.matters.timeline import lock, record
+from huitong.matters.write import text_of
+from huitong.method import Brief, Channel
+from huitong.records.models import Matter, Outbox, Person, Request, Version
+from huitong.timing import is_working_day
+
+MAIL, PERSON, CHAT = "mail", "person", "chat"
+WAYS: Final = {MAIL: Channel.EMAIL, PERSON: Channel.SPOKEN, CHAT: Channel.CHAT}
+MORNING: Final = time(9, 30)
+
+
+def current_request(matter: Matter) -> Request | None:
+    """The request that is open: set, or with the leader, or answered; None before and after."""
+    return matter.requests.select_related("leader", "matter__requester").filter(ended_at=None).first()
+
+
+def latest_version(request: Request) -> Version:
+    return request.versions.order_by("-number")[0]
+
+
+def schedule(
+    matter: Matter,
+    by: Person,
+    *,
+    way: str,
+    deliver_at: datetime,
+    channel: Channel | None = None,
+    reasons: Iterable[str] = (),
+) -> Request:
+    """Set (or set anew) the moment and the way. `channel` is the text that goes out, by default the way's own.
+
+    Raises Incomplete if the leader's address or a required name is missing, or the moment lies in the past.
+    """
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    if way not in WAYS:
+        raise Incomplete("way", _("请选一种送达方式。"))
+    now = timezone.now()
+    if deliver_at < now - timedelta(minutes=2):
+        raise Incomplete("at", _("这个时刻已经过去了，请选以后的。"))
+    if deliver_at > now + timedelta(days=366):
+        raise Incomplete("at", _("太远了，请选一年以内的日子。"))
+    with transaction.atomic():
+        matter = lock(matter)
+        brief = brief_of(matter)
+        leader = _leader(matter, brief)
+        if way == MAIL and not leader.email:
+            raise Incomplete("leader.email", _("还没有领导的邮箱。补上邮箱，或改为当面说、发聊天。"))
+        request = current_request(matter)
+        if request and request.delivered_at:
+            raise NotNow("the request is already with the leader")
+        first = request is None
+        if request is None:
+            number = matter.requests.count() + 1
+            request = Request(matter=matter, number=number)
+        else:
+            _recall(matter)
+        request.leader, request.way, request.deliver_at = leader, way, max(deliver_at, now)
+        request.reasons, request.answer_by = list(reasons), deadline_of(matter)
+        request.save()
+        version = _freeze(request, channel or WAYS[way], brief)
+        move(matter, Action.SCHEDULE, at=now)
+        kind = "scheduled" if first else "rescheduled"
+        record(matter, kind, by, way=way, deliver_at=request.deliver_at.isoformat(), leader=leader.address)
+        _promise(request, version)
+    return request
+
+
+def take_back(matter: Matter, by: Person) -> None:
+    """Take the request back before it is sent. Raises NotNow once it is out, or just being sent."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    with transaction.atomic():
+        matter = lock(matter)
+        request = current_request(matter)
+        if request is None or request.delivered_at:
+            raise NotNow("it is already with the leader")
+        _recall(matter)
+        request.ended_at = timezone.now()
+        request.save(update_fields=["ended_at"])
+        move(matter, Action.TAKE_BACK, at=request.ended_at)
+        record(matter, "taken_back", by)
+
+
+def revise(matter: Matter, by: Person) -> Version:
+    """What is prepared and written now becomes the version that the leader answers; answers to the older are refused.
+
+    A letter that waits is replaced; a leader who has the older one by mail is sent the new one.
+    """
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    now = timezone.now()
+    with transaction.atomic():
+        matter = lock(matter)
+        request = current_request(matter)
+        if request is None:
+            raise NotNow("nothing is set yet")
+        move(matter, Action.REVISE, at=now)
+        if not request.delivered_at:
+            _recall(matter)
+        request.answer_by = deadline_of(matter)
+        request.save(update_fields=["answer_by"])
+        version = _freeze(request, Channel(latest_version(request).channel), brief_of(matter))
+        record(matter, "revised", by, at=now, version=version.number)
+        if request.way == MAIL or not request.delivered_at:
+            _promise(request, version)
+    return version
+
+
+def is_outdated(request: Request) -> bool:
+    """Whether what is written now differs from the version that the leader has or will get."""
+    version = latest_version(request)
+    text = text_of(request.matter, Channel(version.channel))
+    options = _options(request.matter)
+    return (text.subject, text.text, options) != (version.subject, version.text, version.options)
+
+
+def hand_over(matter: Matter, by: Person) -> None:
+    """The requester has said it or sent it themselves; the matter is with the leader now."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    with transaction.atomic():
+        matter = lock(matter)
+        request = current_request(matter)
+        if request is None or request.way == MAIL:
+            raise NotNow("the mail goes out by itself")
+        _deliver(request, by)
+
+
+@outbox.after_sent("request")
+def delivered_by_mail(row: Outbox) -> None:
+    """The mail server has taken the request; runs in the transaction that settles the row."""
+    if row.link is None or row.link.request is None:
+        return
+    request = row.link.request
+    request.matter = lock(request.matter)
+    _deliver(request, None)
+
+
+def _deliver(request: Request, by: Person | None) -> None:
+    now, matter = timezone.now(), request.matter
+    outbox.withdraw(matter, "remind_deliver")
+    version = latest_version(request).number
+    if request.delivered_at is None:
+        request.delivered_at = now
+        request.save(update_fields=["delivered_at"])
+        move(matter, Action.DELIVER, at=now)
+        record(matter, "delivered", by, at=now, way=request.way, leader=request.leader.address, version=version)
+        remind_leader(request)
+    else:
+        record(matter, "delivered_again", by, at=now, leader=request.leader.address, version=version)
+
+
+def remind_leader(request: Request, *, after: int = 0) -> None:
+    """At most two gentle reminders to a leader who was asked by mail: after two working days, and before the deadline.
+
+    `after` is the number of the decision that was undone or answered in between, so that keys stay unique.
+    """
+    leader, now = request.leader, timezone.now()
+    if not leader.email or request.way != MAIL:
+        return
+    brief = Brief.model_validate(latest_version(request).brief)
+    zone = ZoneInfo(leader.time_zone)
+    first = (timezone.localtime(now, zone)).date()
+    for _day in range(2):
+        first += timedelta(days=1)
+        while not is_working_day(first):
+            first += timedelta(days=1)
+    days = [request.later_until] if request.later_until else [first]
+    if request.answer_by:
+        last = request.answer_by - timedelta(days=1)
+        while not is_working_day(last):
+            last -= timedelta(days=1)
+        days = [d for d in days if d < request.answer_by] + [last]
+    for number, day in enumerate(sorted(set(days))[:2], start=1):
+        due = datetime.combine(day, MORNING, tzinfo=zone)
+        if due <= now:
+            continue
+        text = reminder(brief, number)
+        letter = outbox.Letter(
+            title=text.subject, before=text.body.split("\n\n"), invite=_invite(leader), small=_small(request, leader)
+        )
+        link = links.issue("decide", leader, request=request)
+        key = f"remind_leader:{request.pk}:{after}:{number}"
+        outbox.put("remind_leader", leader, letter, key=key, matter=request.matter, link=link, due_at=due)
+
+
+def _recall(matter: Matter) -> None:
+    waiting = Outbox.objects.filter(matter=matter, kind__in=("request", "remind_deliver"), state="waiting")
+    if waiting.filter(lease_until__gt=timezone.now()).exists():
+        raise NotNow("it is being sent at this moment")
+    outbox.withdraw(matter, "request", "remind_deliver")
+
+
+def _leader(matter: Matter, brief: Brief) -> Person:
+    email = str(answers_of(matter).get("leader.email") or "").strip()
+    return people.find_or_add(
+        name=brief.leader.name,
+        email=email,
+        by=matter.requester,
+        form_of_address=brief.leader.form_of_address,
+        title=brief.leader.title,
+    )
+
+
+def _options(matter: Matter) -> list[dict[str, object]]:
+    """The options as a version keeps them: those of the brief, with the kind of help that each asks for."""
+    kinds = [row.get("kind") for row in options_of(answers_of(matter))]
+    options = brief_of(matter).options
+    return [
+        option.model_dump(mode="json") | {"kind": kind or kind_of(option.title, option.what_leader_does).value}
+        for option, kind in zip(options, kinds, strict=False)
+    ]
+
+
+def _freeze(request: Request, channel: Channel, brief: Brief) -> Version:
+    text = text_of(request.matter, channel, brief)
+    return Version.objects.create(
+        request=request,
+        number=request.versions.count() + 1,
+        brief=brief.model_dump(mode="json", by_alias=True),
+        options=_options(request.matter),
+        channel=channel.value,
+        subject=text.subject,
+        text=text.text,
+        created_at=timezone.now(),
+    )
+
+
+def _promise(request: Request, version: Version) -> None:
+    """The outbox row for the moment: the mail itself, or a reminder to the requester to go and say it."""
+    matter, leader = request.matter, request.leader
+    turn = Outbox.objects.filter(key__startswith=f"request:{request.pk}:{version.number}:").count()
+    key = f"request:{request.pk}:{version.number}:{turn}"
+    if request.way == MAIL:
+        link = links.issue("decide", leader, request=request, days=90)
+        letter = outbox.Letter(
+            title=version.subject or matter.title,
+            before=version.text.split("\n\n"),
+            invite=_invite(leader),
+            small=_small(request, leader),
+        )
+        due = timezone.now() if request.delivered_at else request.deliver_at
+        outbox.put("request", leader, letter, key=key, matter=matter, link=link, due_at=due)
+        return
+    with speaking_to(matter.requester):
+        facts = {"leader": leader.address, "matter": matter.title}
+        how = _("现在适合当面找%(leader)s。") if request.way == PERSON else _("现在适合给%(leader)s发消息。")
+        letter = outbox.Letter(
+            title=_("是时候了：%(matter)s") % facts,
+            before=[how % facts, *(str(r) for r in request.reasons)],
+            invite=_("讲话卡和要发的话都在这里，说完写下领导怎么说："),
+            page=f"/matters/{matter.pk}/speak",
+        )
+    outbox.put("remind_deliver", matter.requester, letter, key=key, matter=matter, due_at=request.deliver_at)
+
+
+def _invite(leader: Person) -> str:
+    with speaking_to(leader):
+        return _("请在这里批示，不用登录：")
+
+
+def _small(request: Request, leader: Person) -> str:
+    version = latest_version(request).number
+    with speaking_to(leader):
+        facts = {"leader": leader.address, "name": request.matter.requester.name, "version": version}
+        text = _("链接只供%(leader)s本人批示。打开它不会作出任何决定，也不会记作已读。") % facts
+        text += _("由会同代%(name)s送出，第 %(version)s 版。") % facts
+        if request.answer_by:
+            day = day_text(request.answer_by, weekday=True, relative=False)
+            text = _("最晚 %(day)s 要定。") % {"day": day} + text
+        return text
+
+
+def is_unanswered(request: Request) -> bool:
+    """Past its deadline without an answer that stands. Silence is never a yes."""
+    if request.delivered_at is None or request.answer_by is None or request.answer_by >= timezone.localdate():
+        return False
+    return request.matter.stage in (Stage.AWAITING, Stage.ANSWERING)

@@ -1,0 +1,109 @@
+"""Each channel's text: composed, or edited by hand; nothing edited is overwritten unasked."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from huitong.compose import compose
+from huitong.matters.brief import brief_of
+from huitong.matters.errors import NotAllowed
+from huitong.matters.prepare import mark
+from huitong.matters.stages import Action, Stage, move
+from huitong.matters.timeline import lock
+from huitong.method import Brief, Channel
+from huitong.records.models import Draft, Matter, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A channel's text as it would go out. `outdated`: the composed text has changed since it was edited."""
+
+    channel: Channel
+    subject: str
+    text: str
+    composed_subject: str
+    composed: str
+    edited: bool
+    outdated: bool
+    left_out: tuple[str, ...]
+
+
+def text_of(matter: Matter, channel: Channel, brief: Brief | None = None) -> Text:
+    """The edited text if there is one, else the composed. Raises BriefError while a required name is missing."""
+    made = compose(brief or brief_of(matter), channel=channel)
+    draft = Draft.objects.filter(matter=matter, channel=channel).first()
+    return Text(
+        channel=channel,
+        subject=draft.subject if draft else made.subject,
+        text=draft.text if draft else made.body,
+        composed_subject=made.subject,
+        composed=made.body,
+        edited=draft is not None,
+        outdated=draft is not None and draft.composed != made.body,
+        left_out=made.left_out,
+    )
+
+
+def save_text(matter: Matter, by: Person, channel: Channel, *, subject: str, text: str, was: str) -> str | None:
+    """Keep an edited text. `was` is the mark of the text when the page was made.
+
+    Returns None when it is kept; the stored text when that has changed elsewhere in the meantime, and nothing is kept.
+    """
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    text = text.replace("\r\n", "\n").replace("\x00", "")[:100_000]
+    subject = " ".join(subject.split())[:300]
+    with transaction.atomic():
+        matter = lock(matter)
+        now_stored = text_of(matter, channel)
+        if mark(now_stored.text) not in (was, mark(text)):
+            return now_stored.text
+        if (text, subject) == (now_stored.text, now_stored.subject):
+            return None
+        if (text, subject) == (now_stored.composed, now_stored.composed_subject):
+            Draft.objects.filter(matter=matter, channel=channel).delete()
+            return None
+        move(matter, Action.COMPOSE, at=timezone.now())
+        Draft.objects.update_or_create(
+            matter=matter,
+            channel=channel,
+            defaults={"subject": subject, "text": text, "saved_at": timezone.now()},
+            create_defaults={
+                "subject": subject,
+                "text": text,
+                "composed": now_stored.composed,
+                "saved_at": timezone.now(),
+            },
+        )
+    return None
+
+
+def use_composed(matter: Matter, by: Person, channel: Channel) -> Draft | None:
+    """Go back to the composed text. Returns the edited one, so that `restore` can undo it."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    with transaction.atomic():
+        draft = Draft.objects.filter(matter=lock(matter), channel=channel).first()
+        if draft:
+            Draft.objects.filter(pk=draft.pk).delete()
+    return draft
+
+
+def keep_edited(matter: Matter, by: Person, channel: Channel) -> None:
+    """The requester has seen that the composed text changed and keeps their own."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    with transaction.atomic():
+        made = text_of(lock(matter), channel)
+        Draft.objects.filter(matter=matter, channel=channel).update(composed=made.composed)
+
+
+def begin_writing(matter: Matter, by: Person) -> None:
+    """The requester goes from the questions to the text."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    with transaction.atomic():
+        matter = lock(matter)
+        if matter.stage == Stage.PREPARING:
+            move(matter, Action.COMPOSE, at=timezone.now())
