@@ -38,10 +38,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """With CI=true a skipped test has failed: the machine lacks what it needs."""
-    report = yield
+    return _without_skips((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Any:
+    """So has a whole file that was skipped."""
+    return _without_skips((yield))
+
+
+def _without_skips(report: Any) -> Any:
     if CI and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped, and CI=true: {report.longrepr[2]}"
+        report.longrepr = f"{report.nodeid} was skipped, and CI=true: {report.longrepr[2]}"
     return report
 
 

@@ -26,9 +26,21 @@ def test_the_database_server_is_a_real_postgresql(postgres):
     assert encoding == "UTF8"
 
 
-@pytest.mark.parametrize(("ci", "line"), [("true", "1 failed"), ("", "1 skipped")])
-def test_a_skip_fails_in_the_continuous_integration_alone(tmp_path, ci, line):
-    (tmp_path / "test_skipped.py").write_text("import pytest\ndef test_it():\n    pytest.skip('no Chromium here')\n")
+TEST_SKIPPED = "import pytest\ndef test_it():\n    pytest.skip('no Chromium here')\n"
+FILE_SKIPPED = "import pytest\npytest.skip('no Chromium here', allow_module_level=True)\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "ci", "line"),
+    [
+        (TEST_SKIPPED, "true", "1 failed"),
+        (TEST_SKIPPED, "", "1 skipped"),
+        (FILE_SKIPPED, "true", "1 error"),
+        (FILE_SKIPPED, "", "1 skipped"),
+    ],
+)
+def test_a_skip_fails_in_the_continuous_integration_alone(tmp_path, program, ci, line):
+    (tmp_path / "test_skipped.py").write_text(program)
     (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text(encoding="utf-8"))
     command = [sys.executable, "-m", "pytest", "-q", "-rs", "-c", os.devnull, "--rootdir", str(tmp_path), str(tmp_path)]
     environment = {**os.environ, "CI": ci, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
