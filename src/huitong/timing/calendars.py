@@ -34,6 +34,8 @@ _ZONE_PROPERTIES: Final = frozenset(("TZID", "DTSTART", "RRULE", "RDATE", "TZOFF
 # A rule is expanded from its first day on: one that began earlier than this is moved nearer first.
 _LONG_AGO: Final = timedelta(days=800)
 _MAX_COUNTED: Final = 40_000
+_MAX_RULES: Final = 4
+_REPEATING: Final = frozenset(("RRULE", "RDATE", "RECURRENCE-ID"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +94,17 @@ def read_calendar(content: bytes | str, *, start: datetime, end: datetime, zone:
         if time.monotonic() > give_up:
             raise CalendarError(
                 f"line {pieces[0].line}",
-                "重复规则太多太密，算不完。请只导出近一年的日程。",
-                "The repeating events take too long to work out. Export only the last year.",
+                "日程太多，重复规则太密，算不完。请只导出近一年的日程。",
+                "There are too many events, or rules too dense, to work out. Export only the last year.",
             )
-        calendar = icalendar.Calendar()
+        usable = []
         for piece in pieces:
             try:
-                calendar.add_component(_event(piece, names, start))
+                usable.append(_event(piece, names, start))
             except _Unusable as reason:
                 skipped.append(_skip(piece, reason))
         try:
-            busy.extend(_expanded(calendar, start, end, home))
+            busy.extend(_expanded(usable, start, end, home))
         except _Unusable as reason:
             skipped.append(_skip(pieces[0], reason))
     return CalendarReading(merge(busy), tuple(skipped))
@@ -251,6 +253,8 @@ def _event(piece: _Piece, names: _ZoneNames, window_start: datetime) -> icalenda
     if "DTSTART" not in event:
         raise _Unusable("没有开始时间 DTSTART。", "it has no DTSTART.")
     rules = event.get("RRULE", [])
+    if isinstance(rules, list) and len(rules) > _MAX_RULES:
+        raise _Unusable("它的重复规则太多。", "it has too many rules.")
     for rule in rules if isinstance(rules, list) else [rules]:
         _check_rule(rule)
     if rules and not isinstance(rules, list):
@@ -313,13 +317,21 @@ def _move_nearer(event: Any, rule: Any, window_start: datetime) -> None:
             event[name] = icalendar.vDDDTypes(event[name].dt + jump)
 
 
-def _expanded(calendar: icalendar.Calendar, start: datetime, end: datetime, home: ZoneInfo) -> Iterator[Busy]:
+def _expanded(events: list[icalendar.Event], start: datetime, end: datetime, home: ZoneInfo) -> Iterator[Busy]:
     try:
-        occurrences = CalendarQuery(calendar).between(start, end)
+        once = len(events) == 1 and not _REPEATING & set(events[0])
+        occurrences = events if once else CalendarQuery(_calendar_of(events)).between(start, end)
         found = [b for o in occurrences if (b := _busy(o, home)) and b.start < end and b.end > start]
     except Exception:  # dates at the ends of time, contradictory rules: the library's errors are of many kinds
         raise _Unusable("时间或重复规则算不出来。", "its times or its rule cannot be worked out.") from None
     return (Busy(max(b.start, start), min(b.end, end), b.soft) for b in found)
+
+
+def _calendar_of(events: list[icalendar.Event]) -> icalendar.Calendar:
+    calendar = icalendar.Calendar()
+    for event in events:
+        calendar.add_component(event)
+    return calendar
 
 
 def _busy(occurrence: Any, home: ZoneInfo) -> Busy | None:
@@ -327,7 +339,7 @@ def _busy(occurrence: Any, home: ZoneInfo) -> Busy | None:
     status = str(occurrence.get("STATUS", "")).upper()
     if str(occurrence.get("TRANSP", "")).upper() == "TRANSPARENT" or status == "CANCELLED" or outlook == "FREE":
         return None
-    begins, ends = _instant(occurrence["DTSTART"].dt, home), _instant(occurrence["DTEND"].dt, home)
+    begins, ends = _instant(occurrence.start, home), _instant(occurrence.end, home)
     return Busy(begins, ends, soft=status == "TENTATIVE" or outlook == "TENTATIVE") if begins < ends else None
 
 

@@ -57,7 +57,8 @@ def holiday_name(day: date, country: str = _CHINA, language: Language | str = La
     code = {Language.ZH: "zh_CN", Language.ZH_HANT: "zh_TW", Language.EN: "en_US"}[language]
     name = _holidays(country, code).get(day) or ""
     # "国庆节（补假）": the day's name is enough.
-    return str(name).partition("（")[0].partition(" (")[0]
+    plain = str(name).partition("（")[0].partition(" (")[0]
+    return plain if language is Language.EN else plain.replace("; ", "、")
 
 
 def working_days_after(day: date, days: int, country: str) -> date:
