@@ -4,17 +4,21 @@ A row is written in the transaction of its cause. A worker claims due rows with 
 if it dies, the lease runs out and another worker takes the row.
 """
 
+import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypedDict
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
-from huitong.records.models import Link, Matter, Outbox, Person
+from huitong.records.models import Event, Link, Matter, Outbox, Person
+
+logger = logging.getLogger(__name__)
 
 
 class Letter(TypedDict, total=False):
@@ -86,3 +90,114 @@ def put(
 def withdraw(matter: Matter, *kinds: str) -> int:
     """Take back all unsent rows of these kinds. Returns how many."""
     return Outbox.objects.filter(matter=matter, kind__in=kinds, state="waiting").update(state="withdrawn")
+
+
+# --- the worker's side ---
+
+SEND_SECONDS: Final = 60  # no transport takes longer over one row
+LEASE: Final = timedelta(
+    seconds=3 * SEND_SECONDS
+)  # the wait in the worker's queue, the sending, and clocks that differ
+PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))  # 8 tries in 22 hours
+
+
+def claim(owner: str, *, now: datetime, limit: int) -> list[Outbox]:
+    """Lease up to `limit` due rows that nobody holds to `owner` (one name for each claim), the longest due first.
+
+    Two workers never get the same row: PostgreSQL locks the rows it reads and skips those that another has locked;
+    SQLite's transactions take the only write lock at their beginning.
+    """
+    with transaction.atomic():
+        free = Outbox.objects.filter(state="waiting", due_at__lte=now)
+        free = free.filter(Q(lease_until=None) | Q(lease_until__lte=now)).order_by("due_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            free = free.select_for_update(skip_locked=True)
+        rows = list(free[:limit])
+        for row in rows:
+            row.lease_owner, row.lease_until = owner, now + LEASE
+        Outbox.objects.bulk_update(rows, ["lease_owner", "lease_until"])
+    return rows
+
+
+def begin(row_id: int, owner: str, *, now: datetime) -> Outbox | None:
+    """Count a try and renew the lease right before sending. None: withdrawn, or no longer the owner's; don't send.
+
+    A row withdrawn after this is still sent: nothing can call back what is on its way. It stays withdrawn.
+    """
+    held = Outbox.objects.filter(pk=row_id, state="waiting", lease_owner=owner)
+    if not held.update(lease_until=now + LEASE, tries=F("tries") + 1):
+        return None
+    return Outbox.objects.select_related("person", "matter__requester", "link").get(pk=row_id)
+
+
+def settle_sent(row: Outbox, owner: str) -> bool:
+    """Note that the far end has taken the row, with what follows from it in the desk, in one transaction.
+
+    False, and nothing is changed, if the row was withdrawn meanwhile or is no longer the owner's.
+    """
+    with transaction.atomic():
+        held = _held(row, owner)
+        if held is None:
+            return False
+        held.state, held.sent_at, held.last_error = "sent", timezone.now(), ""
+        held.lease_until = None
+        held.save(update_fields=["state", "sent_at", "last_error", "lease_until"])
+        if function := _after_sent.get(held.kind):
+            try:
+                with transaction.atomic():
+                    function(held)
+            except OperationalError:
+                raise
+            except Exception:
+                # A fault of ours must not make the receiver get the letter again and again.
+                logger.exception("after_sent of %s failed for outbox row %s", held.kind, held.pk)
+    return True
+
+
+def settle_failed(row: Outbox, owner: str, error: str, *, permanent: bool) -> bool:
+    """Note a failed try: the row comes again after a pause, or fails, with an event, if that is no use any more.
+
+    `error` says to a person what went wrong and what to do. False as for `settle_sent`.
+    """
+    with transaction.atomic():
+        held = _held(row, owner)
+        if held is None:
+            return False
+        held.last_error, held.lease_until = error, None
+        if permanent or held.tries > len(PAUSES):
+            held.state = "failed"
+            if held.matter_id:
+                data = {"kind": held.kind, "person": held.person.name, "error": error}
+                Event.objects.create(matter_id=held.matter_id, at=timezone.now(), kind="mail_failed", data=data)
+        else:
+            held.due_at = timezone.now() + PAUSES[max(held.tries, 1) - 1]
+        held.save(update_fields=["state", "last_error", "lease_until", "due_at"])
+    return True
+
+
+def _held(row: Outbox, owner: str) -> Outbox | None:
+    held = Outbox.objects.select_for_update().filter(pk=row.pk, state="waiting", lease_owner=owner)
+    return held.first()
+
+
+def send_again(row: Outbox) -> bool:
+    """Let a failed row try again from now, to the address that the person has by then. False if it has not failed."""
+    again = {"state": "waiting", "tries": 0, "due_at": timezone.now(), "last_error": "", "lease_until": None}
+    return bool(Outbox.objects.filter(pk=row.pk, state="failed").update(**again))
+
+
+def in_hand(owners: str, *, now: datetime) -> int:
+    """How many rows are leased to owners whose name begins with `owners`."""
+    leased = Outbox.objects.filter(state="waiting", due_at__lte=now, lease_until__gt=now)
+    return leased.filter(lease_owner__startswith=owners).count()
+
+
+def owners(*, now: datetime) -> set[str]:
+    """Who holds a lease."""
+    leased = Outbox.objects.filter(state="waiting", lease_until__gt=now)
+    return set(leased.values_list("lease_owner", flat=True))
+
+
+def release(owners: str) -> int:
+    """Free the rows leased to owners whose name begins with `owners`: they send no more. Returns how many."""
+    return Outbox.objects.filter(state="waiting", lease_owner__startswith=owners).update(lease_until=None)

@@ -1,0 +1,107 @@
+"""The Celery app: it carries rows and promises nothing itself. A task that is lost is a row that is still due."""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+from uuid import uuid4
+
+from celery import Celery
+from django.conf import settings
+from django.db import OperationalError, close_old_connections
+from django.utils import timezone
+
+from huitong.delivery import outbox, transports
+from huitong.records.models import Outbox
+
+CONCURRENCY: Final = 4  # rows being sent at once by one worker
+IN_HAND: Final = 3 * CONCURRENCY  # rows leased at once: they wait two sendings at most, less than their lease
+SWEEP_SECONDS: Final = 1.0
+HOST: Final = socket.gethostname()[:30]
+WORKER: Final = f"{HOST}:{os.getpid()}:"  # what the names of this worker's leases begin with
+
+IN_MEMORY: Final = settings.CELERY_BROKER_URL.startswith("memory:")
+FAULT_OF_OURS: Final = {
+    "zh": "会同自己出了错（{error}）。请管理员看一下日志。",
+    "zh-Hant": "會同自己出了錯（{error}）。請管理員看一下記錄。",
+    "en": "Huitong itself failed ({error}). Ask the organiser to look at the log.",
+}
+
+logger = logging.getLogger(__name__)
+
+# Without the Django fixup, which would put the current folder on the path of imports.
+app = Celery("huitong", fixups=[])
+app.conf.update(
+    broker_url="memory://localhost" if IN_MEMORY else settings.CELERY_BROKER_URL,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"polling_interval": 0.1} if IN_MEMORY else {},
+    task_default_queue="huitong",
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    worker_enable_remote_control=False,
+    timezone="UTC",
+    beat_schedule={
+        "sweep": {"task": "sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 5 * SWEEP_SECONDS}},
+    },
+)
+
+
+@app.task(name="sweep")
+def sweep() -> None:
+    """Claim what is due and hand out each row."""
+    with _database():
+        now = timezone.now()
+        room = IN_HAND - outbox.in_hand(WORKER, now=now)
+        # A name for each claim: a task that comes after its lease has run out can't take the row from a later one.
+        owner = WORKER + uuid4().hex[:8]
+        for row in outbox.claim(owner, now=now, limit=room) if room > 0 else ():
+            carry.delay(row.pk, owner)
+
+
+@app.task(name="carry")
+def carry(row_id: int, owner: str) -> None:
+    """Send one row and settle it by its receipt."""
+    with _database():
+        row = outbox.begin(row_id, owner, now=timezone.now())
+        if row is None:
+            return
+        try:
+            receipt = transports.get(row.transport).send(row)
+        except Exception as error:
+            logger.exception("outbox row %s could not be sent", row.pk)
+            language = row.matter.requester.language if row.matter else row.person.language
+            words = FAULT_OF_OURS.get(language, FAULT_OF_OURS["zh"])
+            receipt = transports.Receipt("later", words.format(error=type(error).__name__))
+        _settle(row, owner, receipt)
+
+
+def _settle(row: Outbox, owner: str, receipt: transports.Receipt) -> None:
+    # What was accepted must be noted: a database that is away for a moment must not make the letter go out twice.
+    for pause in (1, 3, 10, 20, None):
+        try:
+            if receipt.outcome == "sent":
+                outbox.settle_sent(row, owner)
+            else:
+                outbox.settle_failed(row, owner, receipt.words, permanent=receipt.outcome == "refused")
+            return
+        except OperationalError:
+            if pause is None:
+                raise
+            close_old_connections()
+            time.sleep(pause)
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    close_old_connections()
+    try:
+        yield
+    finally:
+        close_old_connections()

@@ -1,0 +1,127 @@
+"""From an outbox row to a mail: plain text, HTML and, for a meeting, the invitation."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.template import Context, Engine
+from django.utils import timezone
+
+from huitong.directory import links
+from huitong.records.models import Outbox
+
+FOLDER: Final = files("huitong.delivery.transports.mail")
+TEXTS: Final = tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8"))
+# 7bit: a relay that lacks 8BITMIME would otherwise have to change the letter.
+POLICY: Final = SMTP.clone(cte_type="7bit")
+LONGEST_TITLE: Final = 200  # characters; the longest that common clients show is far shorter
+HTML_LANGUAGES: Final = {"zh": "zh-Hans", "zh-Hant": "zh-Hant", "en": "en"}
+FONTS: Final = {
+    "zh": (
+        "'PingFang SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif",
+        "'Songti SC','Noto Serif CJK SC','Microsoft YaHei',serif",
+    ),
+    "zh-Hant": (
+        "'PingFang TC','Noto Sans CJK TC','Microsoft JhengHei',sans-serif",
+        "'Songti TC','Noto Serif CJK TC','Microsoft JhengHei',serif",
+    ),
+    "en": (
+        "-apple-system,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif",
+        "'Iowan Old Style',Charter,Georgia,'Noto Serif',serif",
+    ),
+}
+
+_ENGINE: Final = Engine(builtins=["django.template.defaultfilters"])
+_TEMPLATES: Final = {
+    name: _ENGINE.from_string((FOLDER / name).read_text(encoding="utf-8")) for name in ("letter.txt", "letter.html")
+}
+_BREAKS: Final = re.compile(r"[ \t\r\n\f\v\x1c-\x1e\x85\u2028\u2029]+")  # not the wide and the unbroken space
+# Controls, and the marks that turn the direction of what follows: a name could show as another one.
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def words(code: str, language: str, /, **facts: object) -> str:
+    """What the transport says itself, from texts.toml."""
+    return str(TEXTS.get(language, TEXTS["zh"])[code]).format(**facts)
+
+
+def compose(row: Outbox, sender: str) -> EmailMessage:
+    """The row's letter in its receiver's language. Raises ValidationError if an address is not well formed.
+
+    The link is derived here, at the moment of sending; it is stored nowhere.
+    """
+    person, letter = row.person, row.payload
+    language = person.language if person.language in TEXTS else "zh"
+    title = _line(letter.get("title", ""))[:LONGEST_TITLE]
+
+    message = EmailMessage(policy=POLICY)
+    message["From"] = address(words("sender", language), sender)
+    message["To"] = address(person.name, person.email)
+    message["Subject"] = title
+    message["Date"] = format_datetime(timezone.now())
+    message["Message-ID"] = row.message_id
+    if row.matter_id:
+        # A matter's mails stand together, below a root that is never sent.
+        root = f"<matter-{row.matter_id}@{urlsplit(settings.ADDRESS).hostname}>"
+        message["In-Reply-To"] = root
+        message["References"] = root
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = HTML_LANGUAGES[language]
+
+    context = Context(_facts(row, title, language))
+    message.set_content(re.sub(r"\n{3,}", "\n\n", _TEMPLATES["letter.txt"].render(context)).strip() + "\n")
+    html = re.sub(r"\n\s*\n", "\n", _TEMPLATES["letter.html"].render(context))
+    message.add_alternative(html, subtype="html")
+    if calendar := letter.get("calendar"):
+        method = re.search(r"^METHOD:([A-Z]+)\s*$", calendar, re.MULTILINE)
+        parameters = {"method": method[1] if method else "REQUEST"}
+        message.add_alternative(calendar, subtype="calendar", params=parameters, cte="base64")
+    return message
+
+
+def address(name: str, email: str) -> Address:
+    """Raises ValidationError unless `email` is an address that every mail server understands."""
+    validate_email(email)
+    user, _, domain = email.rpartition("@")
+    try:
+        return Address(_line(name), user, domain.encode("idna").decode("ascii"))
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
+def _facts(row: Outbox, title: str, language: str) -> dict[str, Any]:
+    letter: Mapping[str, Any] = row.payload
+    sans, serif = FONTS[language]
+    page = settings.ADDRESS + letter["page"] if letter.get("page") else ""
+    return {
+        "title": title,
+        "before": [_paragraph(text) for text in letter.get("before", []) if text],
+        "rows": [[_line(cell) for cell in row] for row in letter.get("rows", [])],
+        "invite": _paragraph(letter.get("invite", "")),
+        "address": links.address_of(row.link) if row.link else page,
+        "after": [_paragraph(text) for text in letter.get("after", []) if text],
+        "small": _paragraph(letter.get("small", "")),
+        "brackets": TEXTS[language]["brackets"],
+        "html_language": HTML_LANGUAGES[language],
+        "sans": sans,
+        "serif": serif,
+    }
+
+
+def _line(text: str) -> str:
+    """One line, whatever people typed: no header can be begun in a title or a name."""
+    return _UNSEEN.sub("", _BREAKS.sub(" ", text)).strip()
+
+
+def _paragraph(text: str) -> str:
+    return _UNSEEN.sub("", "\n".join(text.strip().splitlines()))

@@ -1,0 +1,90 @@
+"""The worker of `huitong serve` and `huitong worker`: sweeps the outbox every second and sends what is due."""
+
+import logging
+import os
+import threading
+from typing import Final
+
+from celery.beat import EmbeddedService, Scheduler
+from celery.worker import WorkController, state
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from huitong.delivery import outbox
+from huitong.delivery.app import CONCURRENCY, HOST, WORKER, app
+
+logger = logging.getLogger(__name__)
+
+# Celery's lines about its own starting and stopping are no news to whoever runs the desk.
+_QUIET: Final = ("celery", "kombu", "amqp")
+
+
+class InMemoryScheduler(Scheduler):
+    """Celery's own keeps a file; what is due is in the outbox, so there is nothing to remember."""
+
+    def setup_schedule(self) -> None:
+        self.merge_inplace(self.app.conf.beat_schedule)
+
+
+def run(stop: threading.Event) -> None:
+    """Carry the outbox until `stop` is set, then finish what is being sent and free the rest.
+
+    Raises RuntimeError if one of its threads died, so that whoever started it starts it again.
+    Signals are the caller's: a process has one `run` at a time.
+    """
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    _release_the_dead()
+    state.should_stop = None
+    worker = WorkController(
+        app=app,
+        hostname=f"huitong@{HOST}",
+        pool="threads",
+        concurrency=CONCURRENCY,
+        without_heartbeat=True,
+        without_mingle=True,
+        without_gossip=True,
+    )
+    carrying = threading.Thread(target=worker.start, name="carrying")
+    sweeping = EmbeddedService(app, thread=True, scheduler_cls=InMemoryScheduler)
+    carrying.start()
+    sweeping.start()
+    try:
+        while not stop.wait(0.2):
+            if not (carrying.is_alive() and sweeping.is_alive()):
+                raise RuntimeError("A thread of the worker died; the lines above say why.")
+    finally:
+        state.should_stop = os.EX_OK
+        carrying.join()
+        sweeping.stop()
+        outbox.release(WORKER)
+        close_old_connections()
+
+
+def _release_the_dead() -> None:
+    """Free what workers of this machine held when they died: nobody waits for their leases to run out.
+
+    Only with SQLite, where all workers are on one machine; elsewhere two machines may bear one name.
+    """
+    if connection.vendor != "sqlite":
+        return
+    for owner in outbox.owners(now=timezone.now()):
+        host, _, rest = owner.partition(":")
+        process = rest.partition(":")[0]
+        if host == HOST and not _is_alive(int(process)):
+            outbox.release(owner)
+    close_old_connections()
+
+
+def _is_alive(process: int) -> bool:
+    if process == os.getpid():
+        return False  # an earlier process of the same number: this one has claimed nothing yet
+    if os.name != "posix":
+        return True  # asking would end the process; the lease runs out by itself
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
