@@ -1,3 +1,36 @@
-from huitong.compose.request import Composed, compose
+"""From a brief to words that a person would be glad to send. docs/compose.md tells how to change or add wording."""
 
-__all__ = ["Composed", "compose"]
+from huitong.compose.agenda import Agenda, AgendaPoint, agenda
+from huitong.compose.answer import answer
+from huitong.compose.card import CardLine, SpeakingCard, speaking_card
+from huitong.compose.headline import Headline, leader_headline
+from huitong.compose.note import note
+from huitong.compose.progress import Progress, report_back
+from huitong.compose.refusal import after_no
+from huitong.compose.reminder import reminder
+from huitong.compose.request import Composed, compose
+from huitong.compose.talk import TalkingPoints, talking_points
+from huitong.compose.thanks import Helper, thanks
+
+__all__ = [
+    "Agenda",
+    "AgendaPoint",
+    "CardLine",
+    "Composed",
+    "Headline",
+    "Helper",
+    "Progress",
+    "SpeakingCard",
+    "TalkingPoints",
+    "after_no",
+    "agenda",
+    "answer",
+    "compose",
+    "leader_headline",
+    "note",
+    "reminder",
+    "report_back",
+    "speaking_card",
+    "talking_points",
+    "thanks",
+]

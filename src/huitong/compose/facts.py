@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 from huitong.compose.language import chinese_number, drop_start, full_width, lower_first, trim, upper_first, usual_year
@@ -27,6 +28,15 @@ class Facts:
     lists: dict[str, list[Item]]
     paths: tuple[str, ...]
     setting: "Setting"
+
+    def but(self, *, lists: dict[str, list[Item]] | None = None, **slots: str) -> "Facts":
+        """The same with other lists and more slots, for a text that leaves nothing of the brief out."""
+        more = {name: Fact(text) for name, text in slots.items() if text}
+        return replace(self, slots=self.slots | more, lists=self.lists | (lists or {}), paths=())
+
+    def only(self, names: Iterable[str]) -> "Facts":
+        """With these slots and no others."""
+        return replace(self, slots={name: self.slots[name] for name in names if name in self.slots})
 
     def has(self, name: str) -> bool:
         return bool(self.slots.get(name) or self.lists.get(name))
@@ -73,9 +83,10 @@ class Setting:
         """As it reads in the middle of a sentence."""
         if self.spaced:
             return text
-        # A verb is lowered even before a name: "Ask Ingrid" -> "ask Ingrid".
-        verb = self.is_verb(text) and text.split(" ", 1)[0] not in self.names
-        return text[:1].lower() + text[1:] if verb else lower_first(text, self.names)
+        first = text.split(" ", 1)[0]
+        # These are lowered even before a name: "Ask Ingrid" -> "ask Ingrid", "The X-ray door" -> "the X-ray door".
+        plain = first.lower() in _word_set(self.language, "small") or (self.is_verb(text) and first not in self.names)
+        return text[:1].lower() + text[1:] if plain else lower_first(text, self.names)
 
     def line(self, value: str) -> str:
         """A field that is a sentence or clause, ready to stand in one of ours."""
@@ -83,19 +94,16 @@ class Setting:
 
     def is_verb(self, text: str) -> bool:
         """Whether the text begins with a verb of the kind that one does ("召开…", "agree on …")."""
-        verbs: frozenset[str] = _verbs(self.language)
+        if text.lower().startswith(tuple(self.words["not_verbs"])):
+            return False
         if self.spaced:
-            return text[:2] in verbs or text[:1] in verbs
-        return text.split(" ", 1)[0].lower().rstrip(",") in verbs
+            return not _word_set(self.language, "verbs").isdisjoint((text[:1], text[:2]))
+        return text.split(" ", 1)[0].lower().rstrip(",") in _word_set(self.language, "verbs")
 
 
-_VERBS: dict[Language, frozenset[str]] = {}
-
-
-def _verbs(language: Language) -> frozenset[str]:
-    if language not in _VERBS:
-        _VERBS[language] = frozenset(words(language)["verbs"].split())
-    return _VERBS[language]
+@cache
+def _word_set(language: Language, name: str) -> frozenset[str]:
+    return frozenset(words(language)[name].split())
 
 
 def setting_of(brief: Brief, more_days: Iterable[date] = ()) -> Setting:

@@ -1,4 +1,4 @@
-"""Fitting a template to its length: what is needed goes in first, then the rest by rank, each as full as there is room.
+"""Fitting a template to its length: what is needed goes in first, at its shortest; then by rank, as full as fits.
 
 A text is a list of units (a sentence, or one item of a list), each with its forms from fullest to shortest. Their sizes
 add up, so that one pass over the units decides.
@@ -37,6 +37,7 @@ class _Unit:
     part: int
     index: int
     needed: bool
+    together: bool
     rank: int
     forms: list[Fact]
     sizes: list[int]
@@ -87,7 +88,7 @@ def _units(part: Part, number: int, facts: Facts, *, unit: str, spaced: bool, li
             extra = count(part.between, unit)
             sizes = [count(f.text, unit) + extra for f in forms]
             rank = part.rank if index == leading else part.then + abs(index - leading)
-            units.append(_Unit(number, index, needed, rank, forms, sizes))
+            units.append(_Unit(number, index, needed, part.needed == "all", rank, forms, sizes))
     return units
 
 
@@ -102,14 +103,26 @@ def _choose(units: list[_Unit], around: list[int], limit: int | None) -> None:
         u.chosen = min(range(len(u.sizes)), key=lambda i, u=u: (u.sizes[i], i))  # type: ignore[misc]
         total += u.size + (0 if u.part in opened else around[u.part])
         opened.add(u.part)
-    for u in sorted(units, key=lambda u: (not u.needed, u.rank)):
-        extra = 0 if u.part in opened else around[u.part]
-        for i, size in enumerate(u.sizes):
-            if total - u.size + size + extra <= limit:
-                total += size - u.size + extra
-                u.chosen = i
-                opened.add(u.part)
+    for group in _groups(units):
+        extra = 0 if group[0].part in opened else around[group[0].part]
+        before = sum(u.size for u in group)
+        for level in range(max(len(u.forms) for u in group)):
+            levels = [min(level, len(u.forms) - 1) for u in group]
+            after = sum(u.sizes[i] for u, i in zip(group, levels, strict=True))
+            if total - before + after + extra <= limit:
+                total += after - before + extra
+                opened.add(group[0].part)
+                for u, i in zip(group, levels, strict=True):
+                    u.chosen = i
                 break
+
+
+def _groups(units: list[_Unit]) -> list[list[_Unit]]:
+    """The units by rank; those of a list that is told whole together, so that each item is told as fully as the others."""
+    groups: dict[tuple[int, int], list[_Unit]] = {}
+    for u in units:
+        groups.setdefault((u.part, -1 if u.together else u.index), []).append(u)
+    return sorted(groups.values(), key=lambda group: group[0].rank)
 
 
 def _write(template: Template, facts: Facts, units: list[_Unit], leads: list[Fact], *, spaced: bool) -> Fitted:

@@ -149,3 +149,14 @@ def usual_year(days: Iterable[date], deadline: date | None) -> int | None:
     if not years:
         return None
     return max(years, key=lambda y: (years[y], deadline is not None and y == deadline.year, y))
+
+
+def clauses(text: str) -> list[str]:
+    """The text in clauses, each with the stop that ends it."""
+    out, at = [], 0
+    for found in _CLAUSE_END.finditer(text):
+        piece = text[at : found.end()]
+        if not _in_number(text, found.start()) and _balanced(piece):
+            out.append(piece.strip())
+            at = found.end()
+    return [piece for piece in (*out, text[at:].strip()) if piece]

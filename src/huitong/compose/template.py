@@ -33,6 +33,7 @@ class Part:
     unless: str
     pause: bool
     listen: bool
+    weight: int  # its share of a meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +108,5 @@ def _part(data: dict[str, Any]) -> Part:
         unless=data.get("unless", ""),
         pause=data.get("pause", False),
         listen=data.get("listen", False),
+        weight=data.get("weight", 1),
     )

@@ -1,0 +1,52 @@
+"""The speaking card: the spoken request in breaths."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from huitong.compose.facts import facts_of
+from huitong.compose.fit import fit
+from huitong.compose.language import clauses, count, ends
+from huitong.compose.template import template, words
+from huitong.method import CHANNEL_LENGTHS, Brief, Channel
+
+_SECONDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """One breath. After it: `pause`, let it sink in; `listen`, stop and let the leader speak."""
+
+    text: str
+    pause: bool = False
+    listen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakingCard:
+    lines: tuple[CardLine, ...]
+    seconds: int  # at the pace at which the spoken length is a minute
+
+
+def speaking_card(brief: Brief) -> SpeakingCard:
+    """What to say to the leader, a breath a line (method: brevity, listening; points 1.8, 2.2, 2.7, 4.6)."""
+    ready = words(brief.lang)
+    unit, breath = ready["unit"], ready["card"]["breath"]
+    lengths = CHANNEL_LENGTHS[Channel.SPOKEN]
+    limit = (lengths or (1, 1))[unit == "words"]
+    spoken = fit(template(brief.lang, Channel.SPOKEN.value), facts_of(brief), limit)
+    lines: list[CardLine] = []
+    for segment in spoken.segments:
+        parts = _breaths(segment.text, breath, unit, " " if unit == "words" else "")
+        lines += [CardLine(text) for text in parts[:-1]]
+        lines += [CardLine(text, segment.part.pause, segment.part.listen) for text in parts[-1:]]
+    return SpeakingCard(tuple(lines), -(-count(spoken.body, unit) * _SECONDS // limit))
+
+
+def _breaths(text: str, size: int, unit: str, joint: str) -> list[str]:
+    lines: list[str] = []
+    for clause in clauses(text):
+        if lines and not ends(lines[-1]) and count(lines[-1] + joint + clause, unit) <= size:
+            lines[-1] += joint + clause
+        else:
+            lines.append(clause)
+    return lines

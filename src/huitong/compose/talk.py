@@ -1,0 +1,38 @@
+"""Talking points for the leader's call with the other department's head."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from huitong.compose.facts import commitment_items, facts_of, option_item, setting_of
+from huitong.compose.fit import fit
+from huitong.compose.template import template
+from huitong.method import Brief, Language, Option
+
+# Half a minute at the pace of the spoken channel.
+_CHARACTERS: Final = 135
+_WORDS: Final = 75
+
+
+@dataclass(frozen=True, slots=True)
+class TalkingPoints:
+    points: tuple[str, ...]
+
+
+def talking_points(brief: Brief, option: Option | None = None, words: str = "") -> TalkingPoints:
+    """Half a minute of what to say: the wish, what they may say (from our efforts' results), what we can offer.
+
+    `option` is the one decided on, else the preferred one; `words` are the leader's own, first and unchanged.
+    """
+    option = option or brief.preferred_option
+    setting = setting_of(brief)
+    facts = facts_of(brief)
+    shown = facts.but(
+        words=words,
+        lists={
+            "option": [option_item(setting, brief, option, -1)] if option else [],
+            "efforts": facts.lists["efforts"][-1:],
+            "commitments": commitment_items(setting, brief, by_name=True),
+        },
+    )
+    limit = _WORDS if brief.lang is Language.EN else _CHARACTERS
+    return TalkingPoints(tuple(s.text for s in fit(template(brief.lang, "talk"), shown, limit).segments))
