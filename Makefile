@@ -5,7 +5,7 @@ run:
 	@sh tools/setup run && exec .venv/bin/python -m huitong serve --offer-sample
 
 test:
-	@sh tools/setup test && exec .venv/bin/python -m pytest -n 2 --dist loadfile -rs $(ARGS)
+	@sh tools/setup test && exec .venv/bin/python -m pytest -n 2 --dist loadfile -rfEs $(ARGS)
 
 points:
 	@sh tools/setup test && exec .venv/bin/python -m tools.points
