@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
+import django
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -24,6 +25,8 @@ if HOME_IS_OURS:
         del os.environ[name]
     os.environ["HUITONG_HOME"] = tempfile.mkdtemp(prefix="huitong-tests-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "huitong.settings"
+# Before the folders' own conftest files, which import models.
+django.setup()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
