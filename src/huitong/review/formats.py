@@ -1,0 +1,72 @@
+"""A review as text for a terminal: underlined like a compiler's message, in the language of the text."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from huitong.method.words import Language, element_name, fault_name
+from huitong.review.engine import missing_advice
+from huitong.review.results import Finding, Review
+
+_WORDS: Final = {
+    Language.ZH: ("没有要改的地方。", "改成", "还可以补上", "例如", "长度", "字", "上限", "第 {} 行"),
+    Language.ZH_HANT: ("沒有要改的地方。", "改成", "還可以補上", "例如", "長度", "字", "上限", "第 {} 行"),
+    Language.EN: ("Nothing to mend.", "instead", "Still missing", "for example", "Length", "words", "limit", "line {}"),
+}
+_COLUMNS: Final = 76
+
+
+def as_text(text: str, review: Review) -> str:
+    """What to mend, underlined in its line; then what is missing, why it matters and a sentence to begin with.
+
+    `text` is the text that was reviewed. The result ends with a line about the length and has no colours.
+    """
+    nothing, _, missing_title, example, length_title, unit, limit_title, _ = _WORDS[review.language]
+    lines = [line for finding in review.faults for line in _finding(text, finding, review.language)]
+    if review.missing:
+        lines.append(f"{missing_title}:" if review.language is Language.EN else f"{missing_title}：")
+    for code in review.missing:
+        why, begin = missing_advice(code, review.language)
+        lines += [f"  {element_name(code, review.language)}  {why}", f"    {example}: {begin}"]
+    if not lines:
+        lines.append(nothing)
+    size = f"{length_title} {review.length.size} {unit}"
+    lines.append(f"{size} ({limit_title} {review.length.limit})" if review.length.limit else size)
+    return "\n".join(_printable(line) for line in lines)
+
+
+def _finding(text: str, finding: Finding, language: Language) -> Iterator[str]:
+    start = text.rfind("\n", 0, finding.start) + 1
+    end = text.find("\n", finding.end)
+    line = text[start : end if end >= 0 else len(text)].split("\n")[0]
+    before = finding.start - start
+    marked = line[before : before + len(finding.text)]
+    line, before = _window(line, before, len(marked))
+    words = _WORDS[language]
+    where = words[7].format(text.count("\n", 0, finding.start) + 1)
+    yield f"{where}  {fault_name(finding.code, language)}  {finding.why}"
+    yield f"  {line}"
+    yield "  " + " " * _width(line[:before]) + "~" * max(_width(line[before : before + len(marked)]), 1)
+    yield f"  {words[1]}: {finding.instead}"
+
+
+def _window(line: str, before: int, size: int) -> tuple[str, int]:
+    # A paragraph is one long line: show the part around the place.
+    if _width(line) <= _COLUMNS:
+        return line.rstrip(), before
+    first = max(0, before - 16)
+    last = min(len(line), before + size + 16)
+    head = "…" if first else ""
+    tail = "…" if last < len(line) else ""
+    return f"{head}{line[first:last]}{tail}", before - first + len(head)
+
+
+def _width(text: str) -> int:
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in _printable(text)
+    )
+
+
+def _printable(text: str) -> str:
+    # Control characters and lone surrogates would disturb or stop a terminal.
+    return "".join(c if c.isprintable() or c == " " else " " if c == "\t" else "�" for c in text.rstrip("\r"))

@@ -1,0 +1,106 @@
+"""A text made ready for the rules: folded, others' words hidden, cut into clauses and sentences."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from huitong.method.words import Language
+from huitong.review.script import fold
+
+Place = tuple[int, int]
+
+# Stands for every character that is not the writer's own; no cue holds it.
+HIDDEN: Final = "\ue000"
+
+_QUOTED_MAIL: Final = re.compile(
+    r"^[ \t]{0,8}(?:-{2,10} ?(?:original message|forwarded message|原始邮件|原邮件|转发邮件|转发的邮件) ?-{0,10}"
+    r"|(?:发件人|寄件人|寄件者|from)[ \t]{0,4}[：:][^\n]{1,200}\n(?=[^\n]{0,200}[：:])"
+    r"|on [^\n]{5,200} wrote:|在 ?\d{4}[^\n]{5,120}写道：|-- ?$)",
+    re.MULTILINE,
+)
+_QUOTED_LINE: Final = re.compile(r"^[ \t]{0,8}>[^\n]{0,2000}", re.MULTILINE)
+_SPOKEN_BY_OTHERS: Final = {
+    "zh": re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,200}”"),
+    "en": re.compile(r"\"[^\"\n]{1,300}\""),
+}
+_CLAUSE_END: Final = {
+    "zh": re.compile(
+        r"(?:(?<!\d)，|，(?!\d)|(?<!\d)：|：(?!\d)|[。！？；\n])+|(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])"
+    ),
+    "en": re.compile(r"(?:,(?!\d)|[.:](?=\s|$)|[;!?\n])+"),
+}
+_SENTENCE_END: Final = {
+    "zh": re.compile(r"[。！？\n]+"),
+    "en": re.compile(r"(?:(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)\.(?=\s|$)|[!?\n])+"),
+}
+_TRIM: Final = ' \t\n，。！？；：、,.;:!?~～-·"”’)）'
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`folded` is what elements are looked for in, `own` what faults are: there, others' words are hidden too."""
+
+    text: str
+    language: Language
+    folded: str
+    own: str
+    _clauses: tuple[int, ...]
+    _sentences: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str, language: Language) -> "Page":
+        """Make a text ready. Everything keeps its place: folded and own are as long as the text."""
+        kind = "en" if language is Language.EN else "zh"
+        folded = _without_quoted_mail(fold(text, language))
+        own = _SPOKEN_BY_OTHERS[kind].sub(lambda m: HIDDEN * len(m[0]), folded)
+        return cls(
+            text, language, folded, own, _starts(_CLAUSE_END[kind], folded), _starts(_SENTENCE_END[kind], folded)
+        )
+
+    def clause(self, start: int, end: int) -> Place:
+        """The clause or clauses that hold this place, without outer punctuation."""
+        return self.trimmed(_around(self._clauses, start, end))
+
+    def sentence(self, start: int, end: int) -> Place:
+        """The sentence or sentences that hold this place, without outer punctuation."""
+        return self.trimmed(_around(self._sentences, start, end))
+
+    def clauses(self) -> list[Place]:
+        """Every clause that says something, in order."""
+        return self._all(self._clauses)
+
+    def sentences(self) -> list[Place]:
+        """Every sentence that says something, in order."""
+        return self._all(self._sentences)
+
+    def _all(self, starts: tuple[int, ...]) -> list[Place]:
+        places = (self.trimmed(p) for p in pairwise(starts))
+        return [(start, end) for start, end in places if start < end and self.folded[start] != HIDDEN]
+
+    def trimmed(self, place: Place) -> Place:
+        """The place without outer white space and punctuation."""
+        start, end = place
+        while end > start and self.folded[end - 1] in _TRIM:
+            end -= 1
+        while start < end and self.folded[start] in _TRIM:
+            start += 1
+        return start, end
+
+
+def _without_quoted_mail(text: str) -> str:
+    begin = _QUOTED_MAIL.search(text)
+    if begin and begin.start() > 0:
+        text = text[: begin.start()] + HIDDEN * (len(text) - begin.start())
+    return _QUOTED_LINE.sub(lambda m: HIDDEN * len(m[0]), text) if ">" in text else text
+
+
+def _starts(ends: re.Pattern[str], text: str) -> tuple[int, ...]:
+    return (0, *(m.end() for m in ends.finditer(text) if m.end() < len(text)), len(text))
+
+
+def _around(starts: tuple[int, ...], start: int, end: int) -> Place:
+    first = max(bisect_right(starts, start) - 1, 0)
+    last = max(bisect_right(starts, max(start, end - 1)), 1)
+    return starts[first], starts[min(last, len(starts) - 1)]
