@@ -35,5 +35,5 @@ def command(
     if form is Format.JSON:
         typer.echo(json.dumps(review.to_dict(), ensure_ascii=False, indent=2))
     else:
-        typer.echo(as_text(review).rstrip("\n"))
+        typer.echo(as_text(text, review).rstrip("\n"))
     raise typer.Exit(1 if review.faults or review.missing else 0)
