@@ -109,6 +109,20 @@ def matter_for(page: str, person: Person | None, matter_id: int) -> Matter | Non
     return matter if matter and may(page, matter_roles(person, matter)) else None
 
 
+def request_for(page: str, person: Person | None, request_id: int) -> Request | None:
+    """The request, if it has reached this person as the leader asked and they may open this page of it."""
+    if person is None or not may(page, {LEADER}):
+        return None
+    return requests_to(person).filter(pk=request_id).first()
+
+
+def note_for(page: str, person: Person | None, note_id: int) -> Note | None:
+    """The note, if it was sent to this person and they may open this page of it."""
+    if person is None or not may(page, {COUNTERPART}):
+        return None
+    return notes_to(person).filter(pk=note_id).first()
+
+
 def matters_of(person: Person) -> QuerySet[Matter]:
     """The matters that this person opened."""
     return Matter.objects.filter(requester=person)
@@ -117,12 +131,12 @@ def matters_of(person: Person) -> QuerySet[Matter]:
 def requests_to(person: Person) -> QuerySet[Request]:
     """The requests that have reached this person as the leader asked."""
     return Request.objects.filter(leader=person, delivered_at__isnull=False, ended_at=None).select_related(
-        "matter", "matter__requester"
+        "leader", "matter", "matter__requester"
     )
 
 
 def notes_to(person: Person) -> QuerySet[Note]:
-    return Note.objects.filter(person=person).select_related("matter", "matter__requester")
+    return Note.objects.filter(person=person).select_related("person__department", "matter__requester__department")
 
 
 def commitments_of(person: Person) -> QuerySet[Commitment]:

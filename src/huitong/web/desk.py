@@ -18,14 +18,19 @@ from huitong.matters.errors import (
     TooLate,
 )
 from huitong.matters.stages import Stage
-from huitong.records.models import Matter, Person
+from huitong.records.models import Matter, Note, Person, Request
 
 
 class DeskRequest(HttpRequest):
-    """A request that has passed the door: `person` is who is signed in, `matter` the row of a matter's page."""
+    """A request that has passed the door: `person` is who is signed in, `matter` the row of a matter's page.
+
+    `asked` is the row of the leader's page (a request for a decision), `note` that of the counterpart's.
+    """
 
     person: Person
     matter: Matter
+    asked: Request
+    note: Note
     htmx: HtmxDetails
 
 

@@ -30,6 +30,13 @@ POLICY: Final = "; ".join(
 
 LANGUAGE_COOKIE: Final = "language"
 
+# An address that names a row: what the view finds on its request, and the door to that row.
+ROWS: Final[dict[str, tuple[str, Callable[[str, Any, int], Any]]]] = {
+    "matter": ("matter", door.matter_for),
+    "request_id": ("asked", door.request_for),
+    "note_id": ("note", door.note_for),
+}
+
 
 def security_headers(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -85,9 +92,12 @@ class Access:
             if LANGUAGE_COOKIE not in request.COOKIES:
                 speak(person.language)
             timezone.activate(ZoneInfo(person.time_zone))
-        if "matter" in kwargs:
-            request.matter = door.matter_for(page, person, kwargs["matter"])
-            allowed = request.matter is not None
+        row = next((name for name in ROWS if name in kwargs), None)
+        if row:
+            attribute, find = ROWS[row]
+            found = find(page, person, kwargs[row])
+            setattr(request, attribute, found)
+            allowed = found is not None
         else:
             allowed = door.may(page, door.house_roles(person))
         if allowed:
