@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
+from huitong.compose.language import chinese_number
 from huitong.records.models import Person
 
 TO_DJANGO: Final = {"zh": "zh-hans", "zh-Hant": "zh-hans", "en": "en"}
@@ -29,6 +30,11 @@ def speaking_to(person: Person) -> Iterator[None]:
 
 def _chinese() -> bool:
     return (translation.get_language() or "").startswith("zh")
+
+
+def number_text(number: int) -> str:
+    """How an option is numbered, as in the texts that are composed: 方案二, option 2."""
+    return chinese_number(number) if _chinese() else str(number)
 
 
 def spaced(value: object) -> str:

@@ -1,7 +1,7 @@
 """The leader's answer: recorded once, in their words, to the version that they saw; undone within ten minutes."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -15,7 +15,7 @@ from huitong.compose import answer as answer_text
 from huitong.coordination import commitments, talks
 from huitong.delivery import outbox
 from huitong.directory import links, people
-from huitong.directory.wording import day_text, moment_text, speaking_to
+from huitong.directory.wording import day_text, moment_text, number_text, speaking_to
 from huitong.matters.brief import option_of
 from huitong.matters.errors import (
     AlreadyDecided,
@@ -31,7 +31,7 @@ from huitong.matters.request import current_request, hand_over, latest_version, 
 from huitong.matters.stages import Action, Stage, move
 from huitong.matters.timeline import lock, record
 from huitong.method import Brief, Help
-from huitong.records.models import Decision, Link, Matter, Outbox, Person, Request
+from huitong.records.models import Decision, Link, Matter, Outbox, Person, Request, Version
 
 LINK, ACCOUNT, TOLD = "link", "account", "told"
 
@@ -141,10 +141,18 @@ def undo(decision: Decision, *, by: Person) -> None:
         decision = Decision.objects.select_related("request__matter", "by").get(pk=decision.pk)
         if decision.undone_at or decision.superseded_at:
             raise NotNow("it no longer stands")
-        limit = decision.decided_at + timedelta(minutes=settings.UNDO_MINUTES)
-        if timezone.now() > limit or (decision.how != TOLD and timezone.now() >= decision.effective_at):
+        if undo_until(decision) is None:
             raise TooLate
         _undo(decision)
+
+
+def undo_until(decision: Decision) -> datetime | None:
+    """Until when this decision can be taken back; None if it no longer can."""
+    limit = decision.decided_at + timedelta(minutes=settings.UNDO_MINUTES)
+    if decision.how != TOLD:
+        limit = min(limit, decision.effective_at)
+    stands = decision.undone_at is None and decision.superseded_at is None
+    return limit if stands and timezone.now() < limit else None
 
 
 def send_now(decision: Decision, *, by: Person) -> None:
@@ -233,7 +241,9 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
         raise AlreadyDecided(standing)
     if choice.version != version.number:
         raise StaleVersion(request.versions.filter(number=choice.version).first(), version)
-    _check(choice, len(version.options))
+    check(choice, version)
+    if standing and how != TOLD and _is_the_same(standing, choice, version):
+        return standing  # a second tap
     if standing and standing.how == TOLD and standing.verdict in FINAL:
         if how != TOLD and choice.verdict == standing.verdict and choice.option == standing.option and not choice.words:
             _confirm(standing, by_name)
@@ -250,7 +260,7 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
         version=version,
         verdict=choice.verdict.value,
         option=choice.option,
-        words=choice.words[:MAX_WORDS],
+        words=choice.words,
         later_until=choice.later_until,
         by=by,
         by_name=by_name,
@@ -284,7 +294,13 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
     return decision
 
 
-def _check(choice: Choice, options: int) -> None:
+def check(choice: Choice, version: Version) -> None:
+    """Raises Incomplete if the choice can't be recorded as it is: what it lacks, or what can't be kept byte for byte."""
+    options = len(version.options)
+    if "\x00" in choice.words:
+        raise Incomplete("words", _("这段话里有一个看不见的控制字符，存不下。请删掉重写那一处。"))
+    if len(choice.words) > MAX_WORDS:
+        raise Incomplete("words", _("请控制在 %(limit)s 字以内，您的话会一字不改地转达。") % {"limit": MAX_WORDS})
     if choice.option is not None and not 0 <= choice.option < options:
         raise Incomplete("option", _("请选一个方案。"))
     if choice.verdict == Verdict.AGREE and options and choice.option is None:
@@ -298,6 +314,17 @@ def _check(choice: Choice, options: int) -> None:
             raise Incomplete("later_until", _("请选一个日子，到时再请您定。"))
         if not timezone.localdate() < choice.later_until <= timezone.localdate() + timedelta(days=366):
             raise Incomplete("later_until", _("请选明天以后、一年以内的日子。"))
+
+
+def _is_the_same(decision: Decision, choice: Choice, version: Version) -> bool:
+    said = (decision.version_id, decision.verdict, decision.option, decision.words, decision.later_until)
+    return decision.how != TOLD and said == (
+        version.pk,
+        choice.verdict.value,
+        choice.option,
+        choice.words,
+        choice.later_until,
+    )
 
 
 def _undo(decision: Decision) -> None:
@@ -360,11 +387,12 @@ def choice_text(
     if verdict == Verdict.AGREE:
         if option is None:
             return _("同意")
-        return _("同意方案 %(number)s：%(title)s") % {"number": (number or 0) + 1, "title": option["title"]}
+        return _("同意方案%(number)s：%(title)s") % {"number": number_text((number or 0) + 1), "title": option["title"]}
     if verdict == Verdict.CHANGE:
         if option is None:
             return _("同意，有调整")
-        return _("同意方案 %(number)s，有调整：%(title)s") % {"number": (number or 0) + 1, "title": option["title"]}
+        facts = {"number": number_text((number or 0) + 1), "title": option["title"]}
+        return _("同意方案%(number)s，有调整：%(title)s") % facts
     if verdict == Verdict.ASK:
         return _("先问一句")
     if verdict == Verdict.LATER:
