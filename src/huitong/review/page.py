@@ -16,10 +16,12 @@ HIDDEN: Final = "\ue000"
 
 _QUOTED_MAIL: Final = re.compile(
     r"^[ \t]{0,8}(?:-{2,10} ?(?:original message|forwarded message|原始邮件|原邮件|转发邮件|转发的邮件) ?-{0,10}"
-    r"|(?:发件人|寄件人|寄件者|from)[ \t]{0,4}[：:][^\n]{1,200}\n(?=[^\n]{0,200}[：:])"
+    r"|(?:发件人|寄件人|寄件者|from)[ \t]{0,4}[：:][^\n]{1,200}\n"
+    r"(?:发送时间|发件时间|日期|时间|收件人|寄件日期|sent|date|to)[ \t]{0,4}[：:]"
     r"|on [^\n]{5,200} wrote:|在 ?\d{4}[^\n]{5,120}写道：|-- ?$)",
     re.MULTILINE,
 )
+_ONLY_HEADS: Final = re.compile(r"\s*+(?:[^\n：:，。,.!?]{1,60}(?:[：:][^\n]{0,200})?\n\s*+){0,4}")
 _QUOTED_LINE: Final = re.compile(r"^[ \t]{0,8}>[^\n]{0,2000}", re.MULTILINE)
 _SPOKEN_BY_OTHERS: Final = {
     "zh": re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,200}”"),
@@ -90,8 +92,9 @@ class Page:
 
 
 def _without_quoted_mail(text: str) -> str:
-    begin = _QUOTED_MAIL.search(text)
-    if begin and begin.start() > 0:
+    # A memo's own head stands at the top, with nothing but other heads above it.
+    begins = (m for m in _QUOTED_MAIL.finditer(text) if not _ONLY_HEADS.fullmatch(text, 0, m.start()))
+    if begin := next(begins, None):
         text = text[: begin.start()] + HIDDEN * (len(text) - begin.start())
     return _QUOTED_LINE.sub(lambda m: HIDDEN * len(m[0]), text) if ">" in text else text
 

@@ -7,65 +7,62 @@ from typing import Final
 from huitong.method.words import Fault, Language
 from huitong.review.page import Page, Place
 
-_MANY: Final = 3
-_SHORTEST: Final = 2
-_EDGE: Final = " \t\n，。；;、？！?!：:.,\ue000"
 _ASIDE: Final = {
     "zh": re.compile(r"另外|另请|另有|另|还有(?!\d)|顺便|再就是|再有|对了|此外|以及|再帮|也帮"),
     "en": re.compile(
-        r"\b(?:also|and another thing|another thing|by the way|btw|while (?:we're|you're|i'm) (?:at it|here)|plus|oh and"
-        r"|one more thing|separately|on top of that)\b"
+        r"\b(?:also|and another thing|another thing|by the way|btw|while (?:we're|you're|i'm) (?:at it|here)"
+        r"|plus|oh and|one more thing|separately|on top of that)\b"
     ),
 }
 # What people ask for besides the matter: pay, seat, leave, training, parking ...
 _OTHER_MATTERS: Final = {
     "zh": re.compile(
-        r"工位|薪|工资|补贴|津贴|报销|核销|年假|调休|请假|休假|空调|冷气|加班费|便当|盒饭|停车|车位|培训|的课|权限|签名|打印机"
-        r"|椅子|电脑|显示器|团建|聚餐|餐补|食堂|年会|联欢|职称|评优|名额|转正|实习生|招人|招个|编制|年审|狗|窗帘|饮水机|咖啡|门禁|宿舍|绩效"
-        r"|奖金|血压计|软件|软体|更表|手机|话费|差旅|推荐信|表妹|孩子|外甥|侄|工服|制服|茶水|微波炉|冰箱"
-        r"|座位|办公室|体检|打车|油卡|续租|升职|晋升|调岗"
+        r"工位|薪|工资|补贴|津贴|报销|核销|年假|调休|请假|休假|空调|冷气|加班费|便当|盒饭|停车|车位|培训|的课|权限|签名"
+        r"|打印机|椅子|电脑|显示器|团建|聚餐|餐补|食堂|年会|联欢|职称|评优|名额"
+        r"|转正|实习生|招人|招个|编制|年审|狗|窗帘|饮水机|咖啡|门禁|宿舍|绩效"
+        r"|奖金|血压计|软件|软体|更表|手机|话费|差旅|推荐信|表妹|孩子|外甥|侄|工服|制服|茶水|微波炉"
+        r"|冰箱|座位|办公室|体检|打车|油卡|续租|升职|晋升|调岗"
     ),
     "en": re.compile(
         r"\b(?:pay|raise|salary|bonus|overtime|expenses?|reimburse\w{0,4}|holiday|leave|vacation|parking|seat|desk|chair|laptop|monitor"
-        r"|printer|aircon|air conditioning|training|course|conference|badge|promotion|title|intern|headcount|lunch|canteen|coffee"
-        r"|team (?:event|day|lunch)|christmas|party|phone|uniforms?|fridge|microwave|locker|licen[cs]es?|reference|nephew|niece|cousin)\b"
+        r"|printer|aircon|air conditioning|training|course|conference|badge"
+        r"|promotion|title|intern|headcount|lunch|canteen|coffee"
+        r"|team (?:event|day|lunch)|christmas|party|phone|uniforms?|fridge|microwave|locker"
+        r"|licen[cs]es?|reference|nephew|niece|cousin)\b"
     ),
 }
 _NUMBERED: Final = re.compile(r"(?:(?<=[\s：:；;。.])|^)[1-9](?:[.、)）,，．] ?| )(?=[^\d\s])", re.MULTILINE)
-_ITEM_END: Final = re.compile(r"[；;。\n]|(?<!\d)、|(?<=[a-z)])[,.](?=\s|$)|等项")
+_ITEM_END: Final = re.compile(r"[；;。？！\n]|(?<!\d)、|(?<=[a-z)])[,.?](?=\s|$)|等项")
+_MANY: Final = 3
+_SHORTEST: Final = 2
 
 
 def check(page: Page, cued: dict[Fault, list[Place]]) -> list[Place]:
     """The last of three or more other matters, or nothing."""
     kind = "en" if page.language is Language.EN else "zh"
     matters = _OTHER_MATTERS[kind]
-    found = list(matters.finditer(page.own))
-    if len(found) < _MANY - 1:
+    if len({m[0] for m in matters.finditer(page.own)}) < _MANY - 1:
         return []
-    asides = [m.span() for m in _ASIDE[kind].finditer(page.own) if page.clause(*m.span())[0] == m.start()]
+    asides = [m.span() for m in _ASIDE[kind].finditer(page.own) if _begins(page, m.start())]
     numbered = [m.span() for m in _NUMBERED.finditer(page.own)]
-    if len(numbered) <= _MANY:
-        numbered = []
-    if not asides and not numbered:
-        return []
-    items = _items(page.own, sorted(asides + numbered))
-    asked = [i for i in items if matters.search(page.own, *i)]
-    if len(items) < _MANY or len(asked) < _MANY - 1:
-        return []
-    return [items[-1] if numbered else asked[-1]]
+    for marks, enough in ((asides, _MANY - 1), (numbered, _MANY)):
+        items = _items(page, marks)
+        about = [{m[0] for m in matters.finditer(page.own, *i)} for i in items]
+        if len(items) >= _MANY and sum(map(bool, about)) >= enough and len(set().union(*about)) >= enough:
+            return [items[-1]]
+    return []
 
 
-def _items(text: str, marks: list[Place]) -> list[Place]:
-    # What stands between the marks and the stops, from the first mark on.
-    stops = [m.span() for m in _ITEM_END.finditer(text, marks[0][1])]
-    cuts = sorted({*marks, *stops, (len(text), len(text))})
-    pieces = (_trimmed(text, a[1], b[0]) for a, b in pairwise(cuts))
-    return [(start, end) for start, end in pieces if end - start > _SHORTEST]
+def _begins(page: Page, start: int) -> bool:
+    return page.clause(start, start + 1)[0] == start or page.own[start - 1] == "、"
 
 
-def _trimmed(text: str, start: int, end: int) -> Place:
-    while start < end and text[start] in _EDGE:
-        start += 1
-    while start < end and text[end - 1] in _EDGE:
-        end -= 1
-    return start, end
+def _items(page: Page, marks: list[Place]) -> list[Place]:
+    # What stands behind each mark, to the end of its sentence: one thing or a list of them.
+    items: list[Place] = []
+    for mark, following in pairwise([*marks, (len(page.own), 0)]):
+        end = min(page.sentence(*mark)[1], following[0])
+        cuts = [mark, *(m.span() for m in _ITEM_END.finditer(page.own, mark[1], end)), (end, end)]
+        places = (page.trimmed((a[1], b[0])) for a, b in pairwise(cuts) if a[1] < b[0])
+        items += [(start, stop) for start, stop in places if stop - start > _SHORTEST]
+    return items
