@@ -1,5 +1,6 @@
 """`huitong serve` as a process: it starts, says where it is, keeps its worker, and ends as told."""
 
+import http.client
 import os
 import re
 import signal
@@ -47,6 +48,15 @@ class Desk:
     def get(self, address: str) -> int:
         with urllib.request.urlopen(address, timeout=PATIENCE) as response:
             return response.status
+
+    def port(self) -> int:
+        """The port that it really listens on, as the system knows it."""
+        inodes = {os.readlink(link) for link in Path(f"/proc/{self.process.pid}/fd").iterdir() if link.is_symlink()}
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
+                return int(fields[1].partition(":")[2], 16)
+        raise AssertionError("it listens on no port")
 
     def workers(self) -> list[int]:
         return [pid for pid, parent in _parents().items() if parent == self.process.pid]
@@ -99,24 +109,25 @@ def test_it_answers_and_ends_cleanly_with_its_worker(serve, how):
         assert desk.process.wait(PATIENCE) == 0
         assert worker not in _parents()
         assert not desk.said("Traceback")
+        assert not desk.said("Warning")
 
 
 def test_without_a_terminal_the_sample_is_loaded_once_and_said(serve):
     with serve("--offer-sample") as desk:
         assert desk.said("Loading the sample organisation")
-        links = [line.split()[-1] for line in desk.lines if line.startswith("  ")]
+        links = [line.split()[-1] for line in desk.lines if "  http" in line]
         assert len(links) == 4
         assert all(link.startswith(desk.address) for link in links)
         assert [desk.get(link) for link in links] == [200] * 4
     with serve("--offer-sample") as desk:
         assert not desk.said("Loading the sample organisation")
-        assert sum(line.startswith("  ") for line in desk.lines) == 4
+        assert sum("  http" in line for line in desk.lines) == 4
 
 
 def test_sign_in_links_are_not_shown_where_others_can_come(serve):
     with serve("--offer-sample", HUITONG_ADDRESS="http://desk.example") as desk:
         assert desk.said("http://desk.example/")
-        assert not any(line.startswith("  ") for line in desk.lines)
+        assert not any("  http" in line for line in desk.lines)
 
 
 def test_a_declined_sample_leaves_an_empty_desk_and_says_how_to_begin(serve, huitong):
@@ -143,6 +154,14 @@ def test_the_worker_ends_when_the_web_process_is_killed(serve):
         worker = desk.workers()[0]
         desk.process.kill()
         wait_for(lambda: worker not in _parents(), "the end of the worker")
+
+
+@pytest.mark.parametrize(("headers", "secure"), [({"X-Forwarded-Proto": "https"}, True), ({}, False)])
+def test_behind_a_proxy_it_knows_which_requests_came_by_https(serve, headers, secure):
+    with serve(HUITONG_ADDRESS="https://desk.example") as desk:
+        connection = http.client.HTTPConnection("127.0.0.1", desk.port(), timeout=PATIENCE)
+        connection.request("GET", "/", headers={"Host": "desk.example", **headers})
+        assert (connection.getresponse().getheader("Strict-Transport-Security") is not None) == secure
 
 
 def test_a_taken_port_is_one_clear_sentence(huitong, tmp_path):
