@@ -30,6 +30,7 @@ _SPOKEN_BY_OTHERS: Final = {
 _CLAUSE_END: Final = {
     "zh": re.compile(
         r"(?:(?<!\d)，|，(?!\d)|(?<!\d)：|：(?!\d)|[。！？；\n])+|(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])"
+        r"|[～~]++ *+|[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f]++ *+"
     ),
     "en": re.compile(r"(?:,(?!\d)|[.:](?=\s|$)|[;!?\n])+"),
 }

@@ -21,7 +21,7 @@ _REACH: Final = 240
 def check(page: Page, cued: dict[Element, list[Place]]) -> list[Place]:
     """The greetings of the opening, or the line that only calls somebody."""
     opening = _opening(page)
-    places = [p for p in cued[Element.GREETING] if p in opening]
+    places = [p for p in cued[Element.GREETING] if p[0] in opening]
     return places or _salutation_line(page)
 
 
@@ -34,11 +34,11 @@ def _lines(page: Page) -> list[tuple[int, str]]:
     return lines[:_LINES]
 
 
-def _opening(page: Page) -> set[Place]:
+def _opening(page: Page) -> set[int]:
     clauses = [c for c in page.clauses() if c[0] < 2 * _REACH]
-    opening: set[Place] = set()
-    for start, line in _lines(page):
-        inside = [c for c in clauses if start <= c[0] < start + len(line)]
+    opening: set[int] = set()
+    for first, line in _lines(page):
+        inside = [start for start, _ in clauses if first <= start < first + len(line)]
         opening.update(inside[:_CLAUSES])
     return opening
 

@@ -58,8 +58,9 @@ def pattern(cues: list[str], language: str) -> re.Pattern[str] | None:
 
 def _translate(cue: str, language: str) -> str:
     stops, sentence_stops = _STOPS[language], _SENTENCE_STOPS[language]
-    begin = "" if cue.startswith("^") or language != "en" or not cue[0].isalnum() else r"\b"
-    end = r"\b" if language == "en" and cue[-1].isalnum() else ""
+    # English words are whole words; a cue that begins with a sign of its own says where it may stand.
+    begin = r"(?<![\w-])" if language == "en" and re.match(r"\w|\((?!\?)", cue) else ""
+    end = r"(?![\w])" if language == "en" and re.search(r"\w$|\)$", cue) and not cue.endswith((r"\b", r"\w")) else ""
     at_begin = f"(?<![^{stops} “(（、])" if language == "zh" else f"(?:(?<![^{stops}])|(?<=[{stops}] ))"
     body = re.sub(r"(?<![\[\\])\^", lambda _: at_begin, cue)
     at_end = f"(?![^{stops} ”）~～])" if language == "zh" else f"(?![^{stops}])"
