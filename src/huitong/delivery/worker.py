@@ -56,7 +56,7 @@ def run(stop: threading.Event) -> None:
     finally:
         state.should_stop = os.EX_OK
         carrying.join()
-        sweeping.stop()
+        sweeping.service.stop()  # not waited for: it sleeps up to a second, and does nothing more
         outbox.release(WORKER)
         close_old_connections()
 
@@ -71,7 +71,7 @@ def _release_the_dead() -> None:
     for owner in outbox.owners(now=timezone.now()):
         host, _, rest = owner.partition(":")
         process = rest.partition(":")[0]
-        if host == HOST and not _is_alive(int(process)):
+        if host == HOST and process.isdigit() and not _is_alive(int(process)):
             outbox.release(owner)
     close_old_connections()
 

@@ -76,7 +76,6 @@ def compose(row: Outbox, sender: str) -> EmailMessage:
         message["In-Reply-To"] = root
         message["References"] = root
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = HTML_LANGUAGES[language]
 
     context = Context(_facts(row, title, language))
     message.set_content(re.sub(r"\n{3,}", "\n\n", _TEMPLATES["letter.txt"].render(context)).strip() + "\n")
@@ -86,6 +85,7 @@ def compose(row: Outbox, sender: str) -> EmailMessage:
         method = re.search(r"^METHOD:([A-Z]+)\s*$", calendar, re.MULTILINE)
         parameters = {"method": method[1] if method else "REQUEST"}
         message.add_alternative(calendar, subtype="calendar", params=parameters, cte="base64")
+    message["Content-Language"] = HTML_LANGUAGES[language]
     return message
 
 

@@ -52,9 +52,10 @@ def hand_over(server: Server, sender: str, receiver: str, letter: bytes, *, name
     try:
         with _bounded(smtp) as too_late:
             try:
-                return _exchange(smtp, server, sender, receiver, letter)
+                trouble = _exchange(smtp, server, sender, receiver, letter)
             except (OSError, smtplib.SMTPException) as error:
-                return Trouble("slow") if too_late.is_set() else _understand(error)
+                trouble = _understand(error)
+            return Trouble("slow") if trouble and too_late.is_set() else trouble
     finally:
         smtp.close()
 
