@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.coordination import commitments, meetings, notes, talks
+from huitong.delivery import outbox
 from huitong.directory import people
 from huitong.matters.decide import FINAL, standing_decision
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
@@ -222,6 +223,21 @@ def log_progress(matter: Matter, by: Person, words: str) -> None:
         raise NotAllowed
     with transaction.atomic():
         record(lock(matter), "progress", by, words=words.strip()[:2000])
+
+
+def send_again(matter: Matter, by: Person, *, row_id: int, email: str = "") -> None:
+    """Let a letter that failed go out again, to a corrected address if the requester had typed this person in."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    with transaction.atomic():
+        failed = matter.outbox.select_related("person").filter(pk=row_id, state="failed").first()
+        if failed is None:
+            raise NotNow("it has not failed, or goes out already")
+        person = failed.person
+        if email.strip() and person.added_by_id == by.pk and email.strip() != person.email:
+            person.email = email.strip()
+            person.save(update_fields=["email"])
+        outbox.send_again(failed)
 
 
 def _locked(commitment: Commitment, by: Person) -> tuple[Matter, Commitment]:

@@ -1,7 +1,10 @@
 """What a view gets from the door, and the few things that several pages need."""
 
 from dataclasses import dataclass
+from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -85,3 +88,21 @@ def why_not(error: NotDone) -> str:
     if isinstance(error, NotNow):
         return _("事情已经往前走了，这一步现在做不了。请刷新看看最新的情形。")
     return _("没有做成，什么都没有改动。")
+
+
+def day_of(text: str | None) -> date | None:
+    """A date field's value; None if it is empty or not a date."""
+    try:
+        return date.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+
+
+def address_of(text: str) -> str:
+    """A mail address as typed, or "". Raises Incomplete for what is none."""
+    if text.strip():
+        try:
+            validate_email(text.strip())
+        except ValidationError:
+            raise Incomplete("email", _("“%(text)s”不是邮箱地址。") % {"text": text.strip()[:80]}) from None
+    return text.strip()

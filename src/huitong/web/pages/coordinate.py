@@ -1,0 +1,167 @@
+"""What the decision sets in motion: the talk, the meeting, the note to the other department, the promises."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huitong.compose import agenda, note
+from huitong.matters import coordinate as actions
+from huitong.matters.brief import answers_of, option_of
+from huitong.matters.decide import verdict_text
+from huitong.matters.errors import Incomplete, NotDone
+from huitong.matters.moments import busy_of
+from huitong.method import Brief, Help, help_name
+from huitong.records.models import Decision, Matter
+from huitong.timing import Moment, rank_moments
+from huitong.web.desk import DeskRequest, address_of, day_of, life, why_not
+
+LOCAL = "%Y-%m-%dT%H:%M"
+
+
+def coordinate(request: DeskRequest, matter: int) -> HttpResponse:
+    row = request.matter
+    decision = actions.decision_in_force(row)
+    if decision is None or decision.verdict == "no" or row.closed_at:
+        return redirect("matter", matter=row.pk)
+    if request.method != "POST":
+        return render(request, "coordinate.html", _context(request, row, decision))
+    try:
+        done = _act(request, row)
+    except NotDone as error:
+        field = error.field if isinstance(error, Incomplete) else ""
+        what = request.POST.get("do", "")
+        context = _context(request, row, decision) | {
+            "errors": {what: why_not(error)},
+            "field": field,
+            "typed": {what: request.POST},
+        }
+        return render(request, "coordinate.html", context, status=422 if field else 409)
+    messages.success(request, done)
+    return redirect("coordinate", matter=row.pk)
+
+
+def _act(request: DeskRequest, row: Matter) -> str:
+    post, person = request.POST, request.person
+    match post.get("do"):
+        case "note":
+            email = address_of(post.get("email", ""))
+            made = actions.send_note(
+                row,
+                person,
+                name=post.get("name", ""),
+                email=email,
+                subject=post.get("subject", ""),
+                text=post.get("text", ""),
+            )
+            return _("给%(name)s的说明交邮件送出了。") % {"name": made.person.name}
+        case "meeting":
+            actions.call_meeting(
+                row,
+                person,
+                title=post.get("title", ""),
+                start=_moment(post.get("start", ""), person.time_zone),
+                minutes=_minutes(post.get("minutes", "")),
+                place=post.get("place", ""),
+                agenda=post.get("agenda", ""),
+                guests=[(post.get("guest", "").strip(), address_of(post.get("guest_email", "")))],
+            )
+            return _("会议定好了，邀请交邮件送出。")
+        case "cancel_meeting":
+            actions.cancel_meeting(row, person)
+            return _("会议取消了，会通知大家。")
+        case "talk":
+            talk = row.talks.order_by("-pk").first()
+            if talk is None:
+                raise Incomplete("outcome", _("没有要记的谈话。"))
+            actions.tell_talk(talk, by=person, outcome=post.get("outcome", ""), words=post.get("words", ""))
+            return _("记下了。")
+        case "promise":
+            actions.promise(
+                row,
+                person,
+                side=post.get("side", ""),
+                owner_name=post.get("owner", ""),
+                owner_email=address_of(post.get("owner_email", "")),
+                what=post.get("what", ""),
+                day=day_of(post.get("by")),
+            )
+            return _("记下了，到日子会提醒。")
+    raise Incomplete("do", _("请再点一次。"))
+
+
+def _minutes(text: str) -> int:
+    if not (text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 5):
+        raise Incomplete("minutes", _("“%(text)s”不是分钟数，请写 30。") % {"text": text[:20]})
+    return int(text)
+
+
+def _moment(text: str, zone: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+    except ValueError:
+        raise Incomplete("start", _("请选会议的日子和钟点。")) from None
+
+
+def _suggestions(decision: Decision, minutes: int) -> tuple[Moment, ...]:
+    leader, now = decision.by, timezone.now()
+    busy = busy_of(leader, start=now, end=now + timedelta(days=21)) if leader.calendar_taken_at else None
+    language = decision.request.matter.requester.language
+    return rank_moments(
+        busy,
+        minutes=minutes,
+        start=now + timedelta(hours=20),
+        zone=leader.time_zone,
+        language=language,
+        count=3,
+        now=now,
+    )
+
+
+def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str, Any]:
+    brief = Brief.model_validate(decision.version.brief)
+    option = decision.version.options[decision.option] if decision.option is not None else None
+    kind = Help(option["kind"]) if option else Help.GUIDANCE
+    meeting = row.meetings.filter(cancelled_at=None).first()
+    minutes = meeting.minutes if meeting else (option or {}).get("minutes") or 30
+    answers = answers_of(row)
+    made = note(brief, option_of(option) if option else None, decision.words)
+    wants_meeting = kind in (Help.MEETING, Help.STANDING) or meeting is not None
+    moments = _suggestions(decision, minutes) if wants_meeting else ()
+    points = agenda(brief, minutes, option_of(option) if option else None).points if wants_meeting else ()
+    start = timezone.localtime(meeting.start if meeting else moments[0].start) if meeting or moments else None
+    return {
+        "matter": row,
+        "life": life(row, page="coordinate"),
+        "decision": decision,
+        "verdict": verdict_text(decision),
+        "kind": kind.value,
+        "kind_name": help_name(kind, request.person.language),
+        "talk": row.talks.order_by("-pk").first(),
+        "wants_meeting": wants_meeting,
+        "meeting": meeting,
+        "moments": moments,
+        "start": start.strftime(LOCAL) if start else "",
+        "minutes": minutes,
+        "agenda": meeting.agenda
+        if meeting
+        else "\n".join(f"{p.text}（{p.minutes} 分钟）" for p in points)
+        if brief.lang != "en"
+        else "\n".join(f"{p.text} ({p.minutes} min)" for p in points),
+        "note": made,
+        "notes": list(row.notes.select_related("person").order_by("sent_at")),
+        "counterpart": answers.get("other_department.head") or answers.get("other_department.contact") or "",
+        "email": answers.get("other_department.email") or "",
+        "errors": {},
+        "typed": {},
+        "field": "",
+    }
+
+
+urlpatterns = [path("matters/<int:matter>/coordinate", coordinate, name="coordinate")]

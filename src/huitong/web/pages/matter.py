@@ -1,0 +1,132 @@
+"""A matter's own page: where it is, the leader's words, the story, the promises, the papers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huitong.coordination.commitments import overdue
+from huitong.matters import close, coordinate
+from huitong.matters.decide import standing_decision, verdict_text
+from huitong.matters.errors import NotDone
+from huitong.matters.request import current_request, is_unanswered
+from huitong.matters.stages import Action, can
+from huitong.matters.whereabouts import whereabouts
+from huitong.records.models import Commitment, Decision, Matter, Version
+from huitong.web.desk import DeskRequest, address_of, life, why_not
+from huitong.web.timeline import Line, line_of
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Something that is to come, as the story's dashed part shows it."""
+
+    at: datetime | None
+    day: date | None
+    text: str
+
+
+def matter(request: DeskRequest, matter: int) -> HttpResponse:
+    row = request.matter
+    if request.method == "POST" and row.requester_id == request.person.pk:
+        return _act(request, row)
+    return render(request, "matter.html", _context(request, row))
+
+
+def _act(request: DeskRequest, row: Matter, status: int = 302) -> HttpResponse:
+    action = request.POST.get("do", "")
+    try:
+        if action == "progress":
+            coordinate.log_progress(row, request.person, request.POST.get("words", ""))
+            messages.success(request, _("记下了。"))
+        elif action == "follow_up":
+            coordinate.follow_up(row, request.person)
+            messages.success(request, _("开始跟进，到日子会提醒。"))
+        elif action == "ask_again":
+            close.ask_again(row, request.person)
+            return redirect("prepare", matter=row.pk)
+        elif action == "reopen":
+            close.reopen(row, request.person)
+            messages.success(request, _("又打开了。"))
+        elif action == "send_again":
+            row_id, email = _number(request.POST.get("row")), address_of(request.POST.get("email", ""))
+            coordinate.send_again(row, request.person, row_id=row_id, email=email)
+            messages.success(request, _("马上再送一次。"))
+    except NotDone as error:
+        context = _context(request, row) | {"error": why_not(error), "words": request.POST.get("words", "")}
+        return render(request, "matter.html", context, status=409)
+    return redirect("matter", matter=row.pk)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _context(request: DeskRequest, row: Matter) -> dict[str, object]:
+    mine = row.requester_id == request.person.pk
+    asked = current_request(row)
+    decision = standing_decision(asked) if asked else None
+    pending = decision if mine and decision and decision.effective_at > timezone.now() else None
+    promises = list(row.commitments.select_related("owner").prefetch_related("moves").order_by("by", "id"))
+    late = {c.pk for c in overdue(promises, on=timezone.localdate())}
+    return {
+        "matter": row,
+        "mine": mine,
+        "life": life(row) if mine else [],
+        "whereabouts": whereabouts(row),
+        "asked": asked,
+        "decision": None if pending else decision,
+        "verdict": verdict_text(decision) if decision and not pending else "",
+        "pending": pending,
+        "unanswered": asked is not None and is_unanswered(asked),
+        "story": _story(row, pending),
+        "coming": _coming(row, promises),
+        "ours": [c for c in promises if c.side != "theirs"],
+        "theirs": [c for c in promises if c.side == "theirs"],
+        "late": late,
+        "today": timezone.localdate(),
+        "versions": _versions(row) if mine or asked else [],
+        "notes": list(row.notes.select_related("person").order_by("sent_at")) if mine else [],
+        "failed": list(row.outbox.filter(state="failed").select_related("person")) if mine else [],
+        "meeting": row.meetings.filter(cancelled_at=None).first(),
+        "can": {a.value: can(row, a) for a in Action} if mine else {},
+    }
+
+
+def _story(row: Matter, pending: Decision | None) -> list[Line]:
+    """What happened, oldest first. What the leader may still take back is not told."""
+    events = list(row.events.select_related("person").order_by("at", "id")[:500])
+    if pending:
+        events = [e for e in events if not (e.kind in ("decided", "undone") and e.at >= pending.decided_at)]
+    return [line_of(e) for e in events]
+
+
+def _coming(row: Matter, promises: list[Commitment]) -> list[Coming]:
+    """What is to come, soonest first: letters that wait, promises that are due, the deadline."""
+    if row.closed_at:
+        return []
+    coming: list[Coming] = []
+    meeting = row.meetings.filter(cancelled_at=None, start__gte=timezone.now()).first()
+    if meeting:
+        coming.append(Coming(meeting.start, None, _("会议：%(title)s") % {"title": meeting.title}))
+    names = {"request": _("请示送达"), "remind_deliver": _("提醒你去说"), "remind_leader": _("轻轻提醒一次领导")}
+    for letter in row.outbox.filter(state="waiting", kind__in=names).order_by("due_at")[:5]:
+        coming.append(Coming(letter.due_at, None, names[letter.kind]))
+    for promise in promises:
+        if promise.state == "open" and promise.by:
+            facts = {"owner": promise.owner_name, "what": promise.what}
+            coming.append(Coming(None, promise.by, _("%(owner)s：%(what)s") % facts))
+    return sorted(coming, key=lambda c: c.day or timezone.localtime(c.at).date())
+
+
+def _versions(row: Matter) -> list[Version]:
+    latest = row.requests.order_by("-number").first()
+    return list(latest.versions.order_by("-number")) if latest else []
+
+
+urlpatterns = [path("matters/<int:matter>", matter, name="matter")]

@@ -1,0 +1,34 @@
+"""The report back to the leader: composed from what happened, edited, sent or copied."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from huitong.matters import close
+from huitong.matters.errors import NotDone
+from huitong.matters.request import current_request
+from huitong.web.desk import DeskRequest, why_not
+
+
+def report(request: DeskRequest, matter: int) -> HttpResponse:
+    row = request.matter
+    asked = current_request(row)
+    if asked is None or asked.delivered_at is None:
+        return redirect("matter", matter=row.pk)
+    context: dict[str, object] = {"matter": row, "leader": asked.leader}
+    if request.method == "POST":
+        subject, text = request.POST.get("subject", ""), request.POST.get("text", "")
+        try:
+            leader = close.send_report(row, request.person, subject=subject, text=text)
+        except NotDone as error:
+            context |= {"error": why_not(error), "subject": subject, "text": text}
+            return render(request, "report.html", context, status=422)
+        messages.success(request, _("汇报交邮件送给%(leader)s了。") % {"leader": leader.address})
+        return redirect("matter", matter=row.pk)
+    made = close.report_of(row)
+    return render(request, "report.html", context | {"subject": made.subject, "text": made.body})
+
+
+urlpatterns = [path("matters/<int:matter>/report", report, name="report")]

@@ -1,0 +1,161 @@
+"""The sentence for each event of a matter's timeline. A kind without a sentence fails tests/web/test_timeline.py."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from huitong.directory.wording import day_text, moment_text
+from huitong.records.models import Event
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the story. `turn` marks the leader's answers; `words` are somebody's own, shown as they are."""
+
+    at: datetime
+    text: str
+    words: str
+    turn: bool
+
+
+def _way(data: Data) -> str:
+    return {"mail": _("发邮件"), "person": _("当面说"), "chat": _("发聊天")}.get(data.get("way", ""), "")
+
+
+def _moment(value: str) -> str:
+    return moment_text(datetime.fromisoformat(value)) if value else ""
+
+
+def _day(value: str) -> str:
+    return day_text(date.fromisoformat(value), relative=False) if value else ""
+
+
+def _scheduled(data: Data) -> str:
+    facts = {"leader": data["leader"], "when": _moment(data["deliver_at"]), "way": _way(data)}
+    return _("定在 %(when)s 请示%(leader)s（%(way)s）。") % facts
+
+
+def _rescheduled(data: Data) -> str:
+    return _("改到 %(when)s（%(way)s）。") % {"when": _moment(data["deliver_at"]), "way": _way(data)}
+
+
+def _delivered(data: Data) -> str:
+    facts = {"leader": data["leader"], "version": data.get("version", 1)}
+    if data.get("way") == "person":
+        return _("当面请示了%(leader)s。") % facts
+    if data.get("way") == "chat":
+        return _("把请示发给了%(leader)s。") % facts
+    return _("请示第 %(version)s 版送达%(leader)s的邮箱。") % facts
+
+
+def _decided(data: Data) -> str:
+    verdicts = {
+        "agree": _("%(leader)s同意“%(option)s”") if data.get("option") else _("%(leader)s同意了"),
+        "change": _("%(leader)s同意，有调整"),
+        "ask": _("%(leader)s先问一句"),
+        "later": _("%(leader)s稍后再定"),
+        "no": _("%(leader)s暂不同意"),
+    }
+    hows = {"link": _("经链接"), "account": _("登录后批示"), "told": _("由请示人记下，待领导确认")}
+    text = verdicts[data["verdict"]] % data + _("（%(how)s，第 %(version)s 版）") % {
+        "how": hows[data["how"]],
+        "version": data["version"],
+    }
+    if data.get("by_name"):
+        text += _("，由%(name)s代办") % {"name": data["by_name"]}
+    return text + _("。")
+
+
+def _confirmed(data: Data) -> str:
+    if data.get("by_name"):
+        return _("%(name)s 代%(leader)s确认了记下的意见。") % {"name": data["by_name"], "leader": data["leader"]}
+    return _("%(leader)s确认了记下的意见。") % data
+
+
+def _note_answered(data: Data) -> str:
+    return {
+        "yes": _("%(who)s答复：可以。"),
+        "date": _("%(who)s答复：可以，但要换到 %(day)s。"),
+        "hard": _("%(who)s答复：眼下有难处。"),
+    }[data["answer"]] % {"who": data["who"], "day": _day(data.get("day", ""))}
+
+
+def _talked(data: Data) -> str:
+    return {
+        "agreed": _("%(leader)s与对方谈妥了。"),
+        "partly": _("%(leader)s与对方谈成一部分。"),
+        "not_yet": _("%(leader)s与对方谈过，还没谈成。"),
+    }[data["outcome"]] % data
+
+
+def _meeting(text: str) -> Callable[[Data], str]:
+    return lambda data: _(text) % {"when": _moment(data["start"]), "minutes": data["minutes"]}
+
+
+def _promise_moved(data: Data) -> str:
+    facts = data | {"after": _day(data["after"]), "before": _day(data.get("before", ""))}
+    return _("%(owner)s把“%(what)s”改到 %(after)s。") % facts
+
+
+def _mail_failed(data: Data) -> str:
+    return _("给%(person)s的邮件没有送到：%(error)s") % {
+        "person": data.get("person", ""),
+        "error": data.get("error", ""),
+    }
+
+
+def _plain(text: str) -> Callable[[Data], str]:
+    return lambda data: _(text) % data
+
+
+# gettext_noop: the texts below are looked up when they are shown.
+def N_(text: str) -> str:
+    return text
+
+
+SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
+    "opened": _plain(N_("开始准备。")),
+    "scheduled": _scheduled,
+    "rescheduled": _rescheduled,
+    "taken_back": _plain(N_("收回，没有送出。")),
+    "revised": _plain(N_("改成第 %(version)s 版。")),
+    "delivered": _delivered,
+    "delivered_again": _plain(N_("第 %(version)s 版送达%(leader)s的邮箱。")),
+    "decided": _decided,
+    "undone": _plain(N_("%(leader)s撤回了批示。")),
+    "confirmed": _confirmed,
+    "answered": _plain(N_("答复了领导的提问。")),
+    "note_sent": _plain(N_("给%(to)s的说明交邮件发出。")),
+    "note_answered": _note_answered,
+    "meeting_called": _meeting(N_("会议定在 %(when)s，%(minutes)s 分钟，邀请发出。")),
+    "meeting_moved": _meeting(N_("会议改到 %(when)s，%(minutes)s 分钟。")),
+    "meeting_cancelled": _plain(N_("会议取消。")),
+    "talked": _talked,
+    "promised": lambda d: _("%(owner)s承诺 %(day)s 前：%(what)s。") % (d | {"day": _day(d.get("by_day", ""))}),
+    "promise_kept": _plain(N_("%(owner)s办好了：%(what)s。")),
+    "promise_moved": _promise_moved,
+    "promise_broken": _plain(N_("%(owner)s办不成：%(what)s。")),
+    "promise_reopened": _plain(N_("%(owner)s的“%(what)s”又打开了。")),
+    "follow_up": _plain(N_("安排妥当，开始跟进。")),
+    "progress": _plain(N_("进展")),
+    "reported": _plain(N_("向%(to)s汇报。")),
+    "closed": lambda d: _("办结，用了 %(days)s 天。") % d,
+    "reopened": _plain(N_("重新打开。")),
+    "asked_again": _plain(N_("再请示一次。")),
+    "thanked": _plain(N_("向%(to)s道谢。")),
+    "mail_failed": _mail_failed,
+}
+
+
+def line_of(event: Event) -> Line:
+    """The sentence for this event, in the reader's language. `event.person` is loaded."""
+    data = event.data | {"who": event.person.name if event.person else ""}
+    sentence = SENTENCES.get(event.kind)
+    text = sentence(data) if sentence else event.kind
+    words = str(event.data.get("words") or event.data.get("outcome" if event.kind == "closed" else "") or "")
+    return Line(event.at, text, words, event.kind in ("decided", "confirmed"))
