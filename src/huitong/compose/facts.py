@@ -141,10 +141,14 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
         "precedents": _precedents(say, brief),
         "commitments": commitment_items(say, brief),
     }
-    chosen = min(brief.preferred or 0, len(brief.options) - 1) if brief.options else -1
-    lists["preferred"] = [o for i, o in enumerate(lists["options"]) if i == chosen]
-    lists["others"] = [o for i, o in enumerate(lists["options"]) if i != chosen]
+    chosen = lists["options"][min(brief.preferred or 0, len(brief.options) - 1)] if brief.options else {}
+    lists["options"] = [o for o in lists["options"] if o]
+    lists["preferred"] = [o for o in lists["options"] if o is chosen] or lists["options"][:1]
+    lists["others"] = [o for o in lists["options"] if o not in lists["preferred"]]
     slots = _single(say, brief)
+    if len(lists["options"]) > 1:
+        slots["several"] = Fact(_how_many(say, len(lists["options"])))
+        slots["replies"] = Fact(_replies(say, [o["number"].text for o in lists["options"]]))
     told = {p for f in slots.values() for p in f.paths} | {
         p for items in lists.values() for item in items for f in item.values() for p in f.paths
     }
@@ -159,7 +163,7 @@ def _single(say: Setting, brief: Brief) -> Item:
     quoted = ready["quoted"].format(matter=matter) if _needs_quotes(matter, ready["quote_if"]) else say.inside(matter)
     slots = {
         "matter": Fact(quoted, frozenset({"matter"})),
-        "title": Fact(matter, frozenset({"matter"})),
+        "matter_title": Fact(matter, frozenset({"matter"})),
         "requester": Fact(trim(requester.name)),
         "department": Fact(trim(requester.department)),
         "requester_title": Fact(trim(requester.title)),
@@ -174,6 +178,7 @@ def _single(say: Setting, brief: Brief) -> Item:
         "me": Fact(say.words["me"]),
     }
     purpose = slots["purpose"]
+    slots["purpose_inside"] = Fact(say.inside(purpose.text), purpose.paths, long=True)
     if say.is_verb(purpose.text):
         slots["purpose_verb"] = Fact(say.inside(purpose.text), purpose.paths, long=True)
     if not matter.endswith(tuple(ready["thing_ends"])):
@@ -181,9 +186,6 @@ def _single(say: Setting, brief: Brief) -> Item:
     slots["thing"] = say.say("matter", "thing", slots=slots)
     if brief.deadline:
         slots["deadline"] = Fact(say.day(brief.deadline), frozenset({"deadline"}))
-    if len(brief.options) > 1:
-        slots["several"] = Fact(_how_many(say, len(brief.options)))
-        slots["replies"] = Fact(_replies(say, len(brief.options)))
     slots["counterpart"] = say.say("counterpart", slots=slots)
     slots["address"] = Fact(address(say, brief))
     if not re.search(r"\s", slots["address"].text):
@@ -229,11 +231,13 @@ def number_of(say: Setting, index: int) -> str:
     return chinese_number(index + 1) if say.spaced else str(index + 1)
 
 
-def _replies(say: Setting, number: int) -> str:
+def _replies(say: Setting, numbers: list[str]) -> str:
+    """What may be answered: “一”“二”或“三”. By word, so that it can't be taken for a figure."""
     ready = say.words["replies"]
-    if number > len(ready["numbers"]):
+    if len(numbers) > ready["most"]:
         return str(ready["many"])
-    quoted = [ready["quoted"].format(n) for n in ready["numbers"][:number]]
+    named = ready["numbers"]
+    quoted = [ready["quoted"].format(named[int(n) - 1] if n.isdigit() and int(n) <= len(named) else n) for n in numbers]
     return str(ready["between"].join(quoted[:-1]) + ready["last"] + quoted[-1])
 
 
@@ -264,6 +268,7 @@ def _efforts(say: Setting, brief: Brief) -> list[Item]:
         kind = next((k for k, like in say.words["channels"].items() if _like(effort.channel, like)), "other")
         item = {"how": say.say("effort", kind if effort.channel else "none", slots=slots)}
         item["result"] = Fact(result if say.spaced else say.inside(result), frozenset({f"{path}.result"}), long=True)
+        item["reply"] = Fact(drop_start(item["result"].text, say.words["said"]), item["result"].paths, long=True)
         item |= slots
         if slots.get("channel"):
             item["how"] = Fact(item["how"].text, item["how"].paths | slots["channel"].paths)
@@ -282,29 +287,37 @@ def _like(channel: str, like: str) -> bool:
 
 
 def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
-    """An option's slots. `act` is what follows "想请您" or "Could you"; `plain` is a title that can't."""
+    """An option's slots; none for one that says nothing.
+
+    `label` is what it is called by: its title, else what the leader does, else what is good about it. `act` is a label
+    that can follow "想请您" or "Could you", `plain` one that can't; `also` is a deed that can follow "and".
+    """
     path = f"options[{index}]"
-    title = trim(option.title)
-    does = drop_start(say.line(option.what_leader_does), say.words["does_starts"])
-    title_path, does_path = frozenset({f"{path}.title"}), frozenset({f"{path}.what_leader_does"})
+    said = {
+        "title": trim(option.title),
+        "what_leader_does": drop_start(say.line(option.what_leader_does), say.words["does_starts"]),
+        "benefit": say.line(option.benefit),
+    }
+    key = next((k for k, text in said.items() if text), None)
+    if key is None:
+        return {}
+    label = said.pop(key)
+    label_path, long = frozenset({f"{path}.{key}"}), key != "title"
     item = {
         "number": Fact(number_of(say, index)),
-        "title": Fact(title, title_path),
-        "does": Fact(say.inside(does), does_path, long=True),
-        "benefit": Fact(say.inside(say.line(option.benefit)), frozenset({f"{path}.benefit"}), long=True),
+        "label": Fact(label, label_path, long=long),
+        "does": Fact(say.inside(said.get("what_leader_does", "")), frozenset({f"{path}.what_leader_does"}), long=True),
+        "benefit": Fact(say.inside(said.get("benefit", "")), frozenset({f"{path}.benefit"}), long=True),
     }
-    if does and say.is_verb(does):
+    if say.is_verb(label) or (key == "what_leader_does" and say.spaced):
+        item["act"] = Fact(_act(say, label), label_path, long=long)
+    else:
+        item["plain"] = item["label"]
+    if say.is_verb(item["does"].text):
         item["also"] = item["does"]
     if option.minutes:
-        item["minutes"] = Fact(str(option.minutes), frozenset({f"{path}.minutes"}))
-    if title and say.is_verb(title):
-        item["act"] = Fact(_act(say, title), title_path)
-    elif not title and does:
-        item["act"] = Fact(_act(say, does), does_path, long=True)
-        item.pop("does")
-        item.pop("also", None)
-    else:
-        item["plain"] = Fact(title, title_path)
+        time = say.words["minute" if option.minutes == 1 else "minutes"].format(option.minutes)
+        item["time"] = Fact(time, frozenset({f"{path}.minutes"}))
     if brief.preferred == index and len(brief.options) > 1:
         item["leaning"] = Fact(say.words["leaning"])
     return {k: f for k, f in item.items() if f.text}

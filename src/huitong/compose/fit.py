@@ -61,9 +61,14 @@ def fit(template: Template, facts: Facts, limit: int | None) -> Fitted:
             lead = first(part.lead, facts.slots, spaced=spaced) or Fact("")
             units += _units(part, number, facts, unit=unit, spaced=spaced, limit=limit)
         leads.append(lead)
-        around.append(count(lead.text + part.end + part.heading, unit))
+        around.append(count(lead.text, unit) + _marks(part.end, unit))
     _choose(units, around, limit)
     return _write(template, facts, units, leads, spaced=spaced)
+
+
+def _marks(text: str, unit: str) -> int:
+    """What we set around items: punctuation counts as characters, but makes no word."""
+    return count(text, unit) if unit == "characters" else sum(any(map(str.isalnum, t)) for t in text.split())
 
 
 def _wanted(part: Part, facts: Facts) -> bool:
@@ -85,7 +90,7 @@ def _units(part: Part, number: int, facts: Facts, *, unit: str, spaced: bool, li
                 forms += [f for f in (fill(p, slots, spaced=spaced, room=Room(size, unit)) for p in part.text) if f]
         forms = list(dict.fromkeys(forms))
         if forms:
-            extra = count(part.between, unit)
+            extra = _marks(part.between, unit)
             sizes = [count(f.text, unit) + extra for f in forms]
             rank = part.rank if index == leading else part.then + abs(index - leading)
             units.append(_Unit(number, index, needed, part.needed == "all", rank, forms, sizes))
@@ -118,7 +123,7 @@ def _choose(units: list[_Unit], around: list[int], limit: int | None) -> None:
 
 
 def _groups(units: list[_Unit]) -> list[list[_Unit]]:
-    """The units by rank; those of a list that is told whole together, so that each item is told as fully as the others."""
+    """The units by rank; those of a list that is told whole go together, each item as full as the others."""
     groups: dict[tuple[int, int], list[_Unit]] = {}
     for u in units:
         groups.setdefault((u.part, -1 if u.together else u.index), []).append(u)

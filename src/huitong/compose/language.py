@@ -5,9 +5,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from functools import reduce
 from typing import Final
 
 _TRAILING: Final = " \t。．.;；,，、:：…"
+_LEADING: Final = " \t。，；：、,;:"
 _ABBREVIATION: Final = re.compile(r"(?:\b[A-Za-z]\.){2,}$|\b(?:Inc|Ltd|Co|Corp|etc|Jr|Sr|No|St)\.$")
 _ENDED: Final = re.compile(r"[。.!?！？…][”’」』\"')）]?$")
 _CLAUSE_END: Final = re.compile(r"[，；。！？]|[,;!?](?=\s|[^\x00-\x7f])|(?<=[^\W\d_]{4})\.(?=\s)|\s[—–-]+(?=\s)")
@@ -19,9 +21,10 @@ _FEW: Final = 3
 
 
 def trim(value: str) -> str:
-    """A field as one line without the full stop or comma at its end; a field of nothing but stops is left as it is."""
+    """A field as one line without the stops and commas around it; a field of nothing but stops is left as it is."""
     line = " ".join(value.split())
-    return line if _ABBREVIATION.search(line) else line.rstrip(_TRAILING) or line
+    inner = line.lstrip(_LEADING)
+    return inner if _ABBREVIATION.search(inner) else inner.rstrip(_TRAILING) or line
 
 
 _HAN: Final = r"[\u3400-\u9fff”’》」』）]"
@@ -105,9 +108,10 @@ def join_seam(left: str, right: str, *, spaced: bool) -> str:
         return left + right[1:]
     if right[0] in "，；、：,;:":
         return left.rstrip("!?！？。") + right
-    if spaced and _han(left[-1]) != _han(right[0]) and _word(left[-1]) and _word(right[0]):
-        return f"{left} {right}"
-    return left + right
+    a, b = left[-1], right[0]
+    one_word = a.isalnum() and b.isalnum() and not _han(a) and not _han(b)  # or 3 and 12 would make 312
+    two_scripts = spaced and _han(a) != _han(b) and _word(a) and _word(b)
+    return f"{left} {right}" if one_word or two_scripts else left + right
 
 
 def _han(character: str) -> bool:
@@ -121,8 +125,8 @@ def _word(character: str) -> bool:
 def join_items(items: list[str], between: str, end: str) -> str:
     """Clauses as prose, joined and closed; with "；" a new sentence after three, or after one with stops of its own."""
     if not between.startswith("；"):
-        text = between.join(items)
-        return join_seam(text, end, spaced=False) if items else ""
+        pieces = [p for item in items for p in (between, item)][1:] + [end]
+        return reduce(lambda left, right: join_seam(left, right, spaced=False), pieces)
     text, since = "", 0
     for item in items:
         if text:

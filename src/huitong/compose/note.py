@@ -5,7 +5,7 @@ from huitong.compose.request import Composed, write
 from huitong.method import Brief, Option
 
 _SHOWN = (
-    *("matter", "title", "thing", "purpose", "purpose_verb", "deadline"),
+    *("matter", "matter_title", "thing", "purpose", "purpose_inside", "purpose_verb", "deadline"),
     *("requester", "department", "other", "head", "contact"),
 )
 
