@@ -272,7 +272,10 @@ def _closed(people: dict[str, Person], today: date) -> None:
         name="王示范",
         email=_address("wang"),
         subject="请采购部协助：春季展会展架",
-        text="王经理，您好：\n\n春季展会的展架想请贵部帮忙安排下单，申请单号是 CG-1107。规格和报价随时补上。\n\n市场部 许小样",
+        text=(
+            "王经理，您好：\n\n春季展会的展架想请贵部帮忙安排下单，申请单号是 CG-1107。"
+            "规格和报价随时补上。\n\n市场部 许小样"
+        ),
     )
     coordinate.answer_note(note, answer="yes", day=None, who="李试用", words="三天内定标。")
     _carry(matter)
@@ -317,7 +320,10 @@ def _following_up(people: dict[str, Person], today: date) -> None:
         name="郑演示",
         email=_address("zheng"),
         subject="请信息部协助：展厅三层电力评估",
-        text="郑部长，您好：\n\n展厅三层要上新展项，想请贵部派一位工程师评估供电。用电清单我们马上备齐。\n\n市场部 许小样",
+        text=(
+            "郑部长，您好：\n\n展厅三层要上新展项，想请贵部派一位工程师评估供电。"
+            "用电清单我们马上备齐。\n\n市场部 许小样"
+        ),
     )
     coordinate.answer_note(note, answer="yes", day=None, who="周测试", words="派周测试来看。")
     _carry(matter)
@@ -381,7 +387,9 @@ def _awaiting(people: dict[str, Person], today: date) -> None:
                 "采购部现有 14 张待处理申请，按提交顺序排队\n"
                 f"供应商生产周期 12 天，最晚 {_zh(today, 7)}要下单"
             ),
-            "importance": f"物料晚于 {_zh(today, 20)}到场，搭建顺延，场租每天 2.4 万元\n已邀请媒体 32 家、渠道客户 60 人",
+            "importance": (
+                f"物料晚于 {_zh(today, 20)}到场，搭建顺延，场租每天 2.4 万元\n已邀请媒体 32 家、渠道客户 60 人"
+            ),
             "deadline": _day(today, 7),
             "benefit": "以后大型活动可提前进采购部月度排期",
             "efforts": [
@@ -422,7 +430,9 @@ def _english(people: dict[str, Person], today: date) -> None:
             "other_department.head": "郑演示",
             "other_department.email": "zheng@sample.example",
             "purpose": "Agree who moves the last 14 login events, so that the release keeps its report",
-            "situation": "The old schema is switched off in eight weeks\nOur 41 events are still on it; the tool covers 27",
+            "situation": (
+                "The old schema is switched off in eight weeks\nOur 41 events are still on it; the tool covers 27"
+            ),
             "importance": "Without the other 14 the sign-in report goes blank during the sale",
             "deadline": deadline.isoformat(),
             "efforts": [
