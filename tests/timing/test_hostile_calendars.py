@@ -4,6 +4,8 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from huitong.method import HuitongError
 from huitong.timing import CalendarError, CalendarReading, read_calendar
@@ -124,3 +126,64 @@ def test_a_window_of_years_and_an_unknown_zone_are_refused() -> None:
         read_calendar(calendar(), start=START, end=START.replace(year=2028), zone="UTC")
     with pytest.raises(CalendarError, match='There is no time zone "Mars/Base"'):
         read_calendar(calendar(), start=START, end=END, zone="Mars/Base")
+
+
+fragments = st.lists(
+    st.sampled_from(
+        ["DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "UID", "STATUS", "BEGIN", "END"]
+        + ["FREQ=DAILY", "FREQ=YEARLY", "UNTIL=", "COUNT=", "INTERVAL=", "BYDAY=", "BYMONTH=", "MO", "-1FR", "VEVENT"]
+        + [
+            "TZID=",
+            "VALUE=DATE",
+            "VALUE=PERIOD",
+            "Asia/Tokyo",
+            "20260302T010000Z",
+            "20260302",
+            "00010101",
+            "PT1H",
+            "-P1W",
+        ]
+        + [
+            ":",
+            ":",
+            ":",
+            ";",
+            ";",
+            "=",
+            ",",
+            "/",
+            "\n",
+            "\n",
+            "\n ",
+            '"',
+            "0",
+            "-5",
+            "99999999999999999999",
+            "年",
+            "\x00",
+        ]
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(fragments)
+def test_whatever_an_event_holds_it_is_read_or_refused_on_purpose(parts: list[str]) -> None:
+    text = calendar(event("UID:a", "DTSTART:20260303T010000Z", "".join(parts)), GOOD)
+    try:
+        reading = read(text)
+    except CalendarError:
+        return
+    assert all(b.start < b.end for b in reading.busy)
+
+
+@pytest.mark.parametrize(
+    "rule", ["COUNT=3", "FREQ=DAILY;UNTIL=00010101", "FREQ=DAILY;INTERVAL=0", "FREQ=WEEKLY;BYMONTH=13;BYMONTHDAY=1"]
+)
+def test_a_rule_without_sense_is_named(rule: str) -> None:
+    reading = read(
+        calendar(event("UID:a", "DTSTART;TZID=Asia/Tokyo:20240303T010000", "DURATION:PT1H", f"RRULE:{rule}"), GOOD)
+    )
+    assert len(reading.busy) == 1
+    assert [p.path for p in reading.skipped] in (["line 2"], [])

@@ -125,6 +125,12 @@ def test_a_rule_that_began_decades_ago_falls_on_the_same_days(rule: str, days: l
     assert [s[:5] for s in spans(read(text, last="2026-03-16"))] == days
 
 
+@pytest.mark.parametrize("until", ["20260304", "20260304T200000", "20260305T010000Z"])
+def test_the_last_day_of_a_rule_counts_however_it_is_written(until: str) -> None:
+    text = calendar(f"DTSTART;TZID=America/New_York:20260302T200000\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL={until}")
+    assert [s[:5] for s in spans(read(text), "America/New_York")] == ["03-02", "03-03", "03-04"]
+
+
 def test_neighbours_are_joined_and_the_window_cuts() -> None:
     text = calendar(
         "DTSTART:20260302T010000Z\nDTEND:20260302T020000Z",

@@ -252,14 +252,25 @@ def _event(piece: _Piece, names: _ZoneNames, window_start: datetime) -> icalenda
         raise _Unusable(f"{name} 一行读不懂。", f"its {name} cannot be read.")
     if "DTSTART" not in event:
         raise _Unusable("没有开始时间 DTSTART。", "it has no DTSTART.")
+    try:
+        _bound(event, window_start)
+    except _Unusable:
+        raise
+    except Exception:  # a rule without FREQ, an UNTIL in the year 1: its values may be of any kind
+        raise _Unusable("重复规则有误。", "its rule makes no sense.") from None
+    return event
+
+
+def _bound(event: Any, window_start: datetime) -> None:
+    """Mend, check and shorten the event's rules. Raises _Unusable, or anything if they make no sense."""
     rules = event.get("RRULE", [])
     if isinstance(rules, list) and len(rules) > _MAX_RULES:
         raise _Unusable("它的重复规则太多。", "it has too many rules.")
     for rule in rules if isinstance(rules, list) else [rules]:
         _check_rule(rule)
+        _mend_until(rule, event["DTSTART"].dt)
     if rules and not isinstance(rules, list):
         _move_nearer(event, rules, window_start)
-    return event
 
 
 def _with_zone(line: str, names: _ZoneNames) -> str:
@@ -276,6 +287,8 @@ def _with_zone(line: str, names: _ZoneNames) -> str:
 def _check_rule(rule: Any) -> None:
     """Raise _Unusable for a rule that repeats within the hour, or whose day never comes and is searched for in vain."""
     frequency = str(rule.get("FREQ", [""])[0])
+    if int(rule.get("INTERVAL", [1])[0]) < 1:  # dateutil would never get past the first day
+        raise _Unusable("它的重复间隔不是正数。", "its interval is not a positive number.")
     times = len(rule.get("BYHOUR", "1")) * len(rule.get("BYMINUTE", "1")) * len(rule.get("BYSECOND", "1"))
     by_minute = len(rule.get("BYMINUTE", "1")) * len(rule.get("BYSECOND", "1"))
     if frequency in ("SECONDLY", "MINUTELY") or times > 24 or (frequency == "HOURLY" and by_minute > 1):
@@ -296,6 +309,18 @@ def _exists(month: int, day: int) -> bool:
     return True
 
 
+def _mend_until(rule: Any, begins: date) -> None:
+    """Read an UNTIL that lacks its time or its Z as people mean it: by the event's own clock, the day included."""
+    until = rule.get("UNTIL", [None])[0]
+    if not isinstance(begins, datetime) or not isinstance(until, date):
+        return
+    if not isinstance(until, datetime):
+        until = datetime(until.year, until.month, until.day, 23, 59, 59)  # noqa: DTZ001 - the zone comes next
+    if until.tzinfo is None and begins.tzinfo is not None:
+        until = until.replace(tzinfo=begins.tzinfo).astimezone(UTC)
+    rule["UNTIL"] = [until]
+
+
 def _move_nearer(event: Any, rule: Any, window_start: datetime) -> None:
     """Let a rule that began long ago begin some whole repetitions later: the same days, without counting up to them."""
     unit = {"HOURLY": timedelta(hours=1), "DAILY": timedelta(days=1), "WEEKLY": timedelta(weeks=1)}.get(rule["FREQ"][0])
@@ -304,7 +329,7 @@ def _move_nearer(event: Any, rule: Any, window_start: datetime) -> None:
     age = window_start.date() - day
     if unit is None or age < _LONG_AGO:
         return
-    interval = max(1, int(rule.get("INTERVAL", [1])[0]))
+    interval = int(rule.get("INTERVAL", [1])[0])
     if "COUNT" in rule:
         if age / unit / interval > _MAX_COUNTED:
             raise _Unusable("它重复得太久，数不过来。", "it has been repeating for too long to count.")
