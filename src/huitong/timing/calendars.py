@@ -295,7 +295,9 @@ def _check_rule(rule: Any) -> None:
         raise _Unusable("重复得比每小时还密，不像日程。", "it repeats more often than hourly, as no appointment does.")
     picks_days = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"} & set(rule)
     if frequency == "HOURLY" and (picks_days or int(rule.get("INTERVAL", [1])[0]) > 23):
-        raise _Unusable("每小时重复的规则太复杂。", "its hourly rule is too involved.")
+        raise _Unusable("它的重复规则太复杂。", "its rule is too involved.")
+    if frequency != "YEARLY" and {"BYYEARDAY", "BYWEEKNO", "BYEASTER"} & set(rule):  # RFC 5545 has no such rules
+        raise _Unusable("它的重复规则太复杂。", "its rule is too involved.")
     dates = list(product(rule.get("BYMONTH", []), rule.get("BYMONTHDAY", [])))
     if (frequency == "DAILY" and "BYSETPOS" in rule) or (dates and not any(_exists(int(m), int(d)) for m, d in dates)):
         raise _Unusable("它的重复规则没有一天符合。", "no day ever meets its rule.")
