@@ -42,6 +42,7 @@ class Whereabouts:
     action: str = ""
     label: str = ""
     place: str = ""
+    promise: int | None = None  # the commitment that the line tells of
 
     @property
     def wants_me(self) -> bool:
@@ -69,7 +70,7 @@ def _tell(f: Facts) -> Whereabouts:
     decided = f.decision
     if decided and decided.effective_at > f.now:
         # The ten minutes belong to the leader: no word of it before they are over.
-        comes = _("原话%(when)s送到") % {"when": _when(decided.effective_at)}
+        comes = _("原话%(when)s送到") % {"when": said_moment(decided.effective_at)}
         line = _("%(leader)s已经答复") % {"leader": f.leader}
         return _at(f, "decided_not_yet", LEADER, f.leader, decided.decided_at, line, comes, label=f.leader)
     match Stage(f.matter.stage):
@@ -107,7 +108,7 @@ def _delivering(f: Facts) -> Whereabouts:
     request = f.request
     if request is None:
         return _unsent(f)
-    facts = {"leader": f.leader, "when": _when(request.deliver_at)}
+    facts = {"leader": f.leader, "when": said_moment(request.deliver_at)}
     since = f.matter.stage_since
     letter = f.letter("request")
     if request.way == MAIL and letter and letter.state == "failed":
@@ -120,7 +121,7 @@ def _delivering(f: Facts) -> Whereabouts:
             )
         retry = letter.due_at if letter and letter.tries and letter.due_at > f.now else None
         line = _("邮件正在送给%(leader)s") % facts
-        after = _("没有一次送成，%(when)s再试") % {"when": _when(retry)} if retry else _("收下了会记在这里")
+        after = _("没有一次送成，%(when)s再试") % {"when": said_moment(retry)} if retry else _("收下了会记在这里")
         return _at(f, "on_its_way", NOBODY, "", since, line, after, page="time", label=_("正在送"))
     if request.deliver_at > f.now:
         line = _("定在%(when)s当面跟%(leader)s说") % facts
@@ -144,14 +145,14 @@ def _awaiting(f: Facts) -> Whereabouts:
         return _came_back(f, letter, f.leader)
     line = {PERSON: _("已当面说过，等批示"), CHAT: _("消息已发，等批示")}.get(request.way, _("邮件已送达，等批示"))
     if letter and letter.state == "waiting":
-        line = _("新的一版正在送，等批示") if letter.kind == "request" else _("你的答复正在送，等批示")
+        line = _("新的一版正在送，等批示") if letter.kind == "request" else _("答复正在送，等批示")
     elif letter and letter.kind == "answer":
-        line = _("你的答复已送达，等批示")
+        line = _("答复已送达，等批示")
     if f.decision and f.decision.verdict == Verdict.LATER and request.later_until:
         since = f.decision.effective_at
-        line = _("%(leader)s要%(day)s再定") % {"leader": f.leader, "day": _day(request.later_until)}
+        line = _("%(leader)s要%(day)s再定") % {"leader": f.leader, "day": said_day(request.later_until)}
     if f.deadline and f.deadline < f.today:
-        due = _("最晚%(day)s要定，已经过了") % {"day": _day(f.deadline)}
+        due = _("最晚%(day)s要定，已经过了") % {"day": said_day(f.deadline)}
         # Silence is no yes: what is late is said, and that there is no answer.
         return _at(
             f,
@@ -166,7 +167,7 @@ def _awaiting(f: Facts) -> Whereabouts:
             label=_("未答复"),
         )
     reminders = [r.due_at for r in f.letters if r.kind == "remind_leader" and r.state == "waiting" and r.due_at > f.now]
-    parts = [_("%(when)s再提醒一次") % {"when": _when(min(reminders))}] if reminders else []
+    parts = [_("%(when)s再提醒一次") % {"when": said_moment(min(reminders))}] if reminders else []
     if due := _by_deadline(f):
         parts.append(due)
     return _at(f, "awaiting", LEADER, f.leader, since, line, _comma(parts), label=f.leader)
@@ -240,7 +241,7 @@ def _under_way(f: Facts) -> Whereabouts:
         )
     if f.meetings and f.meetings[0].start > f.now:
         meeting = f.meetings[0]
-        line = _("定在%(when)s开会") % {"when": _when(meeting.start)}
+        line = _("定在%(when)s开会") % {"when": said_moment(meeting.start)}
         since = f.matter.stage_since
         return _at(f, "meeting", NOBODY, "", since, line, _next_due(f, open_ones), page="coordinate", label=_("会议"))
     if open_ones:
@@ -270,14 +271,18 @@ def _in_force(f: Facts, decision: Decision) -> Whereabouts:
 def _promised(f: Facts, promise: Commitment) -> Whereabouts:
     """The open promise that is due first decides with whom the matter is."""
     mine, late = _is_mine(f, promise), promise.by is not None and promise.by < f.today
-    if mine:
+    theirs_to_read = f.reader is not None and f.reader.pk != f.matter.requester_id
+    if mine and theirs_to_read:
+        line = _("%(who)s答应%(day)s前：%(what)s") if promise.by else _("%(who)s答应：%(what)s")
+        with_whom, who = ME, promise.owner_name
+    elif mine:
         line = _("你答应%(day)s前：%(what)s") if promise.by else _("你答应：%(what)s")
         with_whom, who = ME, ""
     else:
         line = _("等%(who)s%(day)s前：%(what)s") if promise.by else _("等%(who)s：%(what)s")
         with_whom = LEADER if promise.side == LEADER else COUNTERPART
         who = promise.owner.address if promise.owner and promise.side == LEADER else promise.owner_name
-    facts = {"day": _day(promise.by) if promise.by else "", "what": _short(promise.what), "who": who}
+    facts = {"day": said_day(promise.by) if promise.by else "", "what": _short(promise.what), "who": who}
     label = due_label(promise.by, f.today)
     if not mine and not late:
         label = f.answers.get("other_department.name") if promise.side == THEIRS else who
@@ -291,6 +296,7 @@ def _promised(f: Facts, promise: Commitment) -> Whereabouts:
         late=late,
         action=_("办好或改期") if mine else "",
         label=label or who,
+        promise=promise.pk,
     )
 
 
@@ -300,7 +306,7 @@ def _closed(f: Facts) -> Whereabouts:
     days = f.matter.days
     after = ngettext("用了 %(count)s 天", "用了 %(count)s 天", days) % {"count": days} if days is not None else ""
     label = _("办结") if f.matter.settled else _("未办成")
-    place = _("%(label)s，%(when)s") % {"label": label, "when": _day(timezone.localtime(since).date())}
+    place = _("%(label)s，%(when)s") % {"label": label, "when": said_day(timezone.localtime(since).date())}
     return Whereabouts("closed", NOBODY, "", since, line, after, label=label, place=place)
 
 
@@ -315,8 +321,7 @@ def _came_back(f: Facts, letter: Outbox, who: str) -> Whereabouts:
         line,
         _("核对邮箱地址，再送一次"),
         late=True,
-        page="prepare",
-        action=_("核对地址"),
+        action=_("改好再送"),
         label=_("没有送到"),
     )
 
@@ -334,10 +339,11 @@ def _at(
     page: str = "matter",
     action: str = "",
     label: str = "",
+    promise: int | None = None,
 ) -> Whereabouts:
     place = ""
     if with_whom != NOBODY:
-        facts = {"who": who, "when": _when(since)}
+        facts = {"who": who, "when": said_moment(since)}
         reader_has_it = f.reader is None or f.reader.pk == f.matter.requester_id
         if with_whom == ME and reader_has_it:
             place = _("在你处，自%(when)s") % facts
@@ -347,7 +353,7 @@ def _at(
             place = _("在您处，自%(when)s") % facts
         else:
             place = _("在%(who)s处，自%(when)s") % facts
-    return Whereabouts(code, with_whom, who, since, line, after, late, page, action, label, place)
+    return Whereabouts(code, with_whom, who, since, line, after, late, page, action, label, place, promise)
 
 
 def due_label(day: date | None, today: date) -> str:
@@ -383,7 +389,7 @@ def _next_due(f: Facts, promises: list[Commitment]) -> str:
     first = next((p for p in promises if p.by), None)
     if first is None or first.by is None:
         return ""
-    facts = {"day": _day(first.by), "what": _short(first.what, 20)}
+    facts = {"day": said_day(first.by), "what": _short(first.what, 20)}
     return _("%(day)s到期：%(what)s") % facts
 
 
@@ -391,8 +397,8 @@ def _by_deadline(f: Facts) -> str:
     if f.deadline is None:
         return ""
     if f.deadline < f.today:
-        return _("最晚%(day)s要定，已经过了") % {"day": _day(f.deadline)}
-    return _("最晚%(day)s要定") % {"day": _day(f.deadline)}
+        return _("最晚%(day)s要定，已经过了") % {"day": said_day(f.deadline)}
+    return _("最晚%(day)s要定") % {"day": said_day(f.deadline)}
 
 
 def _side(f: Facts, person: Person) -> str:
@@ -419,11 +425,13 @@ def _chinese() -> bool:
     return (translation.get_language() or "").startswith("zh")
 
 
-def _when(value: datetime) -> str:
+def said_moment(value: datetime) -> str:
+    """The moment with the room that it needs inside a Chinese sentence: 自今天 16:20 起, 自 12 月 1 日起."""
     return _spaced_in(moment_text(value))
 
 
-def _day(value: date) -> str:
+def said_day(value: date) -> str:
+    """The same for a day."""
     return _spaced_in(day_text(value))
 
 
