@@ -268,7 +268,6 @@ def _efforts(say: Setting, brief: Brief) -> list[Item]:
         kind = next((k for k, like in say.words["channels"].items() if _like(effort.channel, like)), "other")
         item = {"how": say.say("effort", kind if effort.channel else "none", slots=slots)}
         item["result"] = Fact(result if say.spaced else say.inside(result), frozenset({f"{path}.result"}), long=True)
-        item["reply"] = Fact(drop_start(item["result"].text, say.words["said"]), item["result"].paths, long=True)
         item |= slots
         if slots.get("channel"):
             item["how"] = Fact(item["how"].text, item["how"].paths | slots["channel"].paths)
@@ -277,6 +276,8 @@ def _efforts(say: Setting, brief: Brief) -> list[Item]:
         if not result or not item["how"].text:
             told = result and Fact(result, frozenset({f"{path}.result"}), long=True)
             item = slots | {"alone": told or item["how"]}
+        if result:
+            item["reply"] = Fact(say.inside(drop_start(result, say.words["said"])), long=True)
         items.append({k: f for k, f in item.items() if f.text})
     return [i for i in items if i]
 

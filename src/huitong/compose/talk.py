@@ -30,7 +30,7 @@ def talking_points(brief: Brief, option: Option | None = None, words: str = "") 
         words=words,
         lists={
             "option": [option_item(setting, brief, option, -1)] if option else [],
-            "efforts": facts.lists["efforts"][-1:],
+            "efforts": [e for e in facts.lists["efforts"] if "reply" in e][-1:],
             "commitments": commitment_items(setting, brief, by_name=True),
         },
     )
