@@ -45,10 +45,13 @@ def text_of(matter: Matter, channel: Channel, brief: Brief | None = None) -> Tex
     )
 
 
-def save_text(matter: Matter, by: Person, channel: Channel, *, subject: str, text: str, was: str) -> str | None:
-    """Keep an edited text. `was` is the mark of the text when the page was made.
+def save_text(
+    matter: Matter, by: Person, channel: Channel, *, subject: str, text: str, was: str, was_subject: str | None = None
+) -> str | None:
+    """Keep an edited text. `was` and `was_subject` are the marks of text and subject when the page was made.
 
-    Returns None when it is kept; the stored text when that has changed elsewhere in the meantime, and nothing is kept.
+    Returns None when it is kept; the stored text when that, or the subject, has changed elsewhere in the meantime, and
+    nothing is kept. Without `was_subject` the subject is not compared.
     """
     if matter.requester_id != by.pk:
         raise NotAllowed
@@ -58,6 +61,8 @@ def save_text(matter: Matter, by: Person, channel: Channel, *, subject: str, tex
         matter = lock(matter)
         now_stored = text_of(matter, channel)
         if mark(now_stored.text) not in (was, mark(text)):
+            return now_stored.text
+        if was_subject is not None and mark(now_stored.subject) not in (was_subject, mark(subject)):
             return now_stored.text
         if (text, subject) == (now_stored.text, now_stored.subject):
             return None
