@@ -1,0 +1,149 @@
+// The write page: underlines keep up with typing, a finding's button changes the text in place, nothing typed is lost.
+"use strict";
+
+(() => {
+  const form = document.getElementById("writing");
+  const text = document.getElementById("text");
+  if (!form || !text) return;
+  const under = document.getElementById("under");
+  const kept = document.getElementById("kept");
+  const copy = document.getElementById("copy");
+
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text.value);
+      copy.textContent = copy.dataset.done;
+    } catch {
+      text.focus();
+      text.select();
+      copy.textContent = copy.dataset.select;
+    }
+  });
+  if (text.readOnly) return;
+  document.getElementById("save").hidden = true;
+
+  // --- the underlines: the same text as the textarea, and one newline more, so that both are as high ---
+  let reviewed = "";
+  let marks = [];
+
+  const read = () => {
+    marks = [];
+    reviewed = under.textContent.slice(0, -1);
+    let at = 0;
+    for (const node of under.childNodes) {
+      const length = node.textContent.length;
+      if (node.nodeName === "MARK") marks.push({ at, to: at + length, n: node.dataset.n });
+      at += length;
+    }
+  };
+
+  // Where a place of the reviewed text is now: before what was typed since, behind it, or gone (-1).
+  const placeNow = () => {
+    const old = reviewed, now = text.value;
+    const most = Math.min(old.length, now.length);
+    let head = 0, tail = 0;
+    while (head < most && old[head] === now[head]) head++;
+    while (tail < most - head && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
+    return (from, to = from) => {
+      if (to <= head) return from;
+      if (from >= old.length - tail) return from + now.length - old.length;
+      return -1;
+    };
+  };
+
+  const align = () => {
+    const place = placeNow(), now = text.value;
+    const parts = [];
+    let done = 0;
+    for (const mark of marks) {
+      const at = place(mark.at, mark.to);
+      if (at < done) continue;
+      const element = document.createElement("mark");
+      element.dataset.n = mark.n;
+      element.textContent = now.slice(at, at + mark.to - mark.at);
+      parts.push(now.slice(done, at), element);
+      done = at + mark.to - mark.at;
+    }
+    under.replaceChildren(...parts, now.slice(done) + "\n");
+  };
+
+  // --- what is not kept yet waits on this device, and is sent when the line is back ---
+  const store = `huitong:write:${form.getAttribute("action")}`;
+  const fields = ["text", "subject", "was", "was_subject"];
+  let retry = 0, pause = 2000;
+
+  const values = () => Object.fromEntries(fields.map((name) => [name, form.elements[name]?.value ?? ""]));
+  const remember = () => {
+    try { localStorage.setItem(store, JSON.stringify(values())); } catch { /* private window: nothing to keep it in */ }
+  };
+  const forget = () => { try { localStorage.removeItem(store); } catch { /* the same */ } };
+  const keep = () => form.dispatchEvent(new Event("keep"));
+
+  const lost = (why) => {
+    kept.textContent = kept.dataset[why];
+    clearTimeout(retry);
+    if (why !== "lost") return;
+    retry = setTimeout(keep, pause);
+    pause = Math.min(pause * 2, 60000);
+  };
+  window.addEventListener("online", keep);
+
+  form.addEventListener("input", () => { remember(); align(); });
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!button || !change(button)) return;
+    event.preventDefault();
+  });
+
+  // --- a finding's button: the text is changed here, the caret stays with its words ---
+  const change = (button) => {
+    const { at, to, put } = button.dataset;
+    if (button.name === "aside") {
+      htmx.ajax("POST", form.getAttribute("action"), { source: form, target: "#review", values: { aside: button.value } });
+      return true;
+    }
+    if (at === undefined) return false;
+    const wording = put ?? form.elements[`wording-${button.value}`].value;
+    const from = placeNow()(Number(at), Number(to ?? at));
+    if (from < 0) return true;  // just typed over: the next review says what is left
+    text.setRangeText(wording, from, from + Number(to ?? at) - Number(at), "preserve");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    return true;
+  };
+
+  const ours = (request) => !request.responseURL || new URL(request.responseURL).pathname === location.pathname;
+
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.requestConfig?.elt !== form) return;
+    if (!ours(event.detail.xhr)) { event.detail.shouldSwap = false; lost("out"); }
+  });
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.requestConfig?.elt !== form || !ours(event.detail.xhr)) return;
+    const typed = event.detail.requestConfig.formData.get("text").replaceAll("\r\n", "\n");
+    clearTimeout(retry);
+    pause = 2000;
+    read();
+    align();
+    const clash = document.getElementById("theirs");
+    if (typed === text.value && !clash) forget(); else remember();
+    clash?.addEventListener("click", forget);
+  });
+  for (const failed of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.body.addEventListener(failed, (event) => {
+      if (event.detail.requestConfig?.elt !== form) return;
+      const status = event.detail.xhr?.status ?? 0;
+      lost(status === 413 || status === 400 ? "long" : status === 403 ? "out" : "lost");
+    });
+  }
+
+  read();
+  document.getElementById("theirs")?.addEventListener("click", forget);
+  let waiting = null;
+  try { waiting = JSON.parse(localStorage.getItem(store)); } catch { /* nothing readable is nothing */ }
+  if (waiting && (waiting.text !== text.value || waiting.subject !== (form.elements.subject?.value ?? ""))) {
+    for (const name of fields) if (form.elements[name]) form.elements[name].value = waiting[name];
+    align();
+    window.addEventListener("load", keep);  // htmx listens by then
+  } else forget();
+})();
