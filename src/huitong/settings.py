@@ -128,7 +128,6 @@ TIME_ZONE = os.environ.get("HUITONG_TIME_ZONE") or "Asia/Shanghai"
 
 # --- static files: served by the web process itself ---
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 
 # --- accounts: by invitation only; sign-in is limited against guessing ---

@@ -114,11 +114,13 @@ def test_outside_working_hours_only_if_there_is_nothing_else() -> None:
 
 
 def test_without_a_calendar_it_says_what_it_goes_by() -> None:
-    for calendar in (None, ()):
-        first = rank_moments(calendar, start=TUESDAY, by=TUESDAY, now=at("08:00"), language="en")[0]
-        assert first.reasons[0].startswith(
-            "There is no calendar to look at: judged by working hours and holidays alone"
-        )
+    first = rank_moments(None, start=TUESDAY, by=TUESDAY, now=at("08:00"), language="en")[0]
+    assert first.reasons[0].startswith("There is no calendar to look at: judged by working hours and holidays alone")
+
+
+def test_a_calendar_without_an_event_is_a_free_one() -> None:
+    first = rank_moments((), start=TUESDAY, by=TUESDAY, now=at("08:00"), language="en")[0]
+    assert first.reasons[0].startswith("Free")
 
 
 def test_the_working_saturday_counts_and_the_holiday_does_not() -> None:

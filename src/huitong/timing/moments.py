@@ -53,7 +53,7 @@ def rank_moments(
 ) -> tuple[Moment, ...]:
     """The best moments for asking the leader, best first, at most `count`, at least an hour apart.
 
-    `calendar` is an iCalendar file, the leader's busy time, or None or () when there is none: then working hours alone
+    `calendar` is an iCalendar file, the leader's busy time (() is all free), or None if there is none: then working hours
     decide, and the reasons say so. Each moment lies wholly between `start` (or now) and `by`; a `by` that is a date
     means the end of that working day; without it five working days are looked at. Times without a zone are in `zone`.
     Tentative time ranks below free time; busy time is offered only if nothing else is left, time outside working
@@ -71,7 +71,7 @@ def rank_moments(
     last = min(deadline, begin + HORIZON)
 
     busy = _busy(calendar, begin, last, home)
-    known = calendar is not None and len(calendar) > 0
+    known = calendar is not None
     days = read_days(busy, begin.date(), last.date(), home, working)
     window = (_minute(begin, up=True), _minute(last))
     due = _minute(deadline) if by is not None else None

@@ -1,0 +1,172 @@
+"""Every address as every kind of person: the table in directory/access.py is what happens, and nothing else is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from huitong.directory import access, links
+from huitong.matters import coordinate, decide
+from huitong.matters.decide import Choice, Verdict
+from huitong.records.models import Commitment, Link, Matter, Note, Request
+
+from .conftest import People
+
+# Pages whose own rules go beyond the table: they look at more than who is asking.
+LOCAL_ONLY = {"mails", "demo"}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One matter in which everybody has a role, and one of each row that an address can name."""
+
+    matter: Matter
+    request: Request
+    note: Note
+    commitment: Commitment
+    link: Link
+    arguments: dict[str, object]
+
+
+@pytest.fixture
+def house(asked: Request, people: People) -> House:
+    decision = decide.decide(asked, Choice(Verdict.AGREE, 1, option=0), by=people.leader, how="account")
+    decide.send_now(decision, by=people.leader)
+    matter = Matter.objects.get(pk=asked.matter_id)
+    note = coordinate.send_note(
+        matter, people.requester, name="王经理", email="wang@example.com", subject="请协助", text="王经理，您好"
+    )
+    commitment = matter.commitments.get()
+    link = Link.objects.filter(purpose="decide").first()
+    assert link is not None
+    arguments: dict[str, object] = {
+        "matter": matter.pk,
+        "request": asked.pk,
+        "request_id": asked.pk,
+        "note": note.pk,
+        "note_id": note.pk,
+        "commitment": commitment.pk,
+        "person": people.stranger.pk,
+        "token": links.token_of(link),
+        "group": "who",
+        "channel": "email",
+        "code": "en",
+        "uidb36": "1",
+        "key": "abc",
+    }
+    return House(matter, asked, note, commitment, link, arguments)
+
+
+def pages() -> Iterator[tuple[str, URLPattern]]:
+    for pattern in get_resolver().url_patterns:
+        assert isinstance(pattern, URLPattern), f"{pattern} includes addresses that the table cannot name one by one"
+        yield str(pattern.name), pattern
+
+
+def address(pattern: URLPattern, house: House) -> str:
+    known = pattern.pattern.converters or dict.fromkeys(pattern.pattern.regex.groupindex)
+    return reverse(str(pattern.name), kwargs={name: house.arguments[name] for name in known})
+
+
+def test_the_table_knows_every_page_and_no_other() -> None:
+    assert {name for name, _ in pages()} == set(access.PAGES)
+
+
+@pytest.fixture
+def clients(people: People) -> dict[str, Client]:
+    """A browser for each kind of person."""
+    found = {}
+    for role, person in (
+        (access.REQUESTER, people.requester),
+        (access.LEADER, people.leader),
+        (access.COUNTERPART, people.counterpart),
+        (access.ORGANISER, people.organiser),
+        (access.SIGNED_IN, people.stranger),
+    ):
+        found[role] = Client()
+        found[role].force_login(person.user)
+    return found | {access.NOBODY: Client()}
+
+
+@pytest.mark.parametrize("role", access.ROLES)
+def test_every_page_answers_as_the_table_says(role: str, house: House, clients: dict[str, Client]) -> None:
+    client = clients[role]
+    for name, pattern in pages():
+        if name in LOCAL_ONLY:
+            continue
+        where = address(pattern, house)
+        for method in (client.get, client.post):
+            if method == client.post and name in ("account_logout", "account_login"):
+                continue  # they would end the walk
+            status = method(where).status_code
+            answer = f"{role} {where}: {status}"
+            if role in access.PAGES[name]:
+                assert status in (200, 302, 400, 405, 409, 410, 422), answer
+            elif role == access.NOBODY:
+                response = client.get(where)
+                assert response.status_code == 302, answer
+                assert response.url.startswith("/account/sign-in"), answer
+            else:
+                assert status == 404, answer
+
+
+@pytest.mark.parametrize("role", [r for r in access.ROLES if r != access.NOBODY])
+def test_what_is_not_there_answers_like_what_is_not_ones_own(
+    role: str, house: House, clients: dict[str, Client]
+) -> None:
+    there = clients[access.SIGNED_IN].get(f"/matters/{house.matter.pk}")
+    missing = clients[role].get("/matters/999999")
+    assert (there.status_code, missing.status_code) == (404, 404)
+
+
+def test_reading_writes_nothing(
+    house: House, clients: dict[str, Client], django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    for role, client in clients.items():
+        for name, pattern in pages():
+            for method in (client.get, client.head, client.options):
+                with django_assert_max_num_queries(60) as captured:
+                    method(address(pattern, house))
+                written = [
+                    q["sql"]
+                    for q in captured.captured_queries
+                    if q["sql"].lstrip('"').startswith(("INSERT", "UPDATE", "DELETE"))
+                ]
+                assert written == [], f"{role} {name}: {written[:2]}"
+
+
+@pytest.mark.parametrize("state", ["expired", "revoked", "foreign"])
+def test_a_link_that_is_no_longer_good_shows_nothing_and_changes_nothing(state: str, house: House) -> None:
+    client, token = Client(), links.token_of(house.link)
+    if state == "expired":
+        Link.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    elif state == "revoked":
+        Link.objects.update(revoked_at=timezone.now())
+    else:
+        token = token[:-1] + ("A" if token[-1] != "A" else "B")
+    for method in (client.get, client.post):
+        response = method(f"/{token}", {"verdict": "agree", "option": "0", "version": "1"})
+        assert response.status_code == (404 if state == "foreign" else 410)
+        assert house.matter.title not in response.content.decode()
+    assert house.request.decisions.count() == 1
+
+
+def test_a_counterpart_sees_nothing_of_the_request(house: House, clients: dict[str, Client]) -> None:
+    page = clients[access.COUNTERPART].get(f"/notes/{house.note.pk}").content.decode()
+    for internal in ("召开协调会", "场租每天", "仍在比价", "高总", "最快"):
+        assert internal not in page
+
+
+def test_a_policy_forbids_inline_and_foreign_content(house: House, clients: dict[str, Client]) -> None:
+    for name, pattern in pages():
+        response = clients[access.REQUESTER].get(address(pattern, house))
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy, name
+        assert "unsafe" not in policy, name
+        page = response.content.decode()
+        for forbidden in (" style=", " onclick=", "<style", 'src="http', "<script>"):
+            assert forbidden not in page, f"{name}: {forbidden}"
