@@ -53,7 +53,7 @@ def rank_moments(
 ) -> tuple[Moment, ...]:
     """The best moments for asking the leader, best first, at most `count`, at least an hour apart.
 
-    `calendar` is an iCalendar file, the leader's busy time (() is all free), or None if there is none: then working hours
+    `calendar` is an iCalendar file, the leader's busy time (() is all free), or None if there is none: working hours
     decide, and the reasons say so. Each moment lies wholly between `start` (or now) and `by`; a `by` that is a date
     means the end of that working day; without it five working days are looked at. Times without a zone are in `zone`.
     Tentative time ranks below free time; busy time is offered only if nothing else is left, time outside working
