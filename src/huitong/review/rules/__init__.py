@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 from typing import Any, Final
 
 from huitong.method.words import Element, Fault, Language
@@ -53,21 +54,69 @@ def pattern(cues: list[str], language: str) -> re.Pattern[str] | None:
     for cue in cues:
         if _OPEN_ENDED.search(cue):
             raise ValueError(f"open-ended cue: {cue}")
-    return re.compile("|".join(_translate(cue, language) for cue in cues))
+    begun: dict[tuple[str, bool], list[str]] = {}
+    firsts: dict[tuple[str, bool], set[str]] = {}
+    for cue in cues:
+        begin, body = _translate(cue, language)
+        first = _first_characters(cue.removeprefix("^"))
+        begun.setdefault((begin, bool(first)), []).append(body)
+        firsts.setdefault((begin, bool(first)), set()).update(first)
+    # One look at where and with what a cue may begin passes most places of a text at once.
+    groups = (f"{begin}{_look(firsts[begin, known])}(?:{'|'.join(bodies)})" for (begin, known), bodies in begun.items())
+    return re.compile("|".join(groups))
 
 
-def _translate(cue: str, language: str) -> str:
+def _look(characters: set[str]) -> str:
+    return f"(?=[{re.escape(''.join(sorted(characters)))}])" if characters else ""
+
+
+def _first_characters(cue: str) -> set[str]:
+    """The characters with which a match of the cue can begin, or none if that is not plain to see."""
+    firsts = [_first_of_one(way) for way in _ways(cue)]
+    return set().union(*firsts) if all(firsts) else set()
+
+
+def _ways(cue: str) -> list[str]:
+    ways, depth = [""], 0
+    for character in cue:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "|" and depth == 0:
+            ways.append("")
+        else:
+            ways[-1] += character
+    return ways
+
+
+def _first_of_one(way: str) -> set[str]:
+    if way.startswith("(") and not way.startswith(("(?=", "(?!", "(?<")):
+        depths = accumulate({"(": 1, ")": -1}.get(character, 0) for character in way)
+        close = next(at for at, depth in enumerate(depths) if depth == 0)
+        firsts, rest = _first_characters(way[1:close].removeprefix("?:")), way[close + 1 :]
+    elif one_of := re.match(r"\[([^\^\\\]-]{1,40})\]", way):
+        firsts, rest = set(one_of[1]), way[one_of.end() :]
+    elif re.match(r"[\w《“-]", way):
+        firsts, rest = {way[0]}, way[1:]
+    else:
+        return set()
+    if firsts and rest.startswith("?"):  # may be left out: then what follows is the first
+        others = _first_of_one(rest[1:])
+        return firsts | others if others else set()
+    return set() if rest.startswith("{") else firsts
+
+
+def _translate(cue: str, language: str) -> tuple[str, str]:
     stops, sentence_stops = _STOPS[language], _SENTENCE_STOPS[language]
-    # English words are whole words; a cue that begins with a sign of its own says where it may stand.
-    begin = r"(?<![\w-])" if language == "en" and re.match(r"\w|\((?!\?)", cue) else ""
-    end = r"(?![\w])" if language == "en" and re.search(r"\w$|\)$", cue) and not cue.endswith((r"\b", r"\w")) else ""
     at_begin = f"(?<![^{stops} “(（、])" if language == "zh" else f"(?:(?<![^{stops}])|(?<=[{stops}] ))"
-    body = re.sub(r"(?<![\[\\])\^", lambda _: at_begin, cue)
     at_end = f"(?![^{stops} ”）~～])" if language == "zh" else f"(?![^{stops}])"
+    # English words are whole words; a cue that begins with a sign of its own says where it may stand.
+    whole = language == "en" and re.match(r"\w|\((?!\?)", cue)
+    begin = at_begin if cue.startswith("^") else r"(?<![\w-])" if whole else ""
+    end = r"(?!\w)" if language == "en" and re.search(r"\w$|\)$", cue) and not cue.endswith((r"\b", r"\w")) else ""
+    body = re.sub(r"(?<![\[\\])\^", lambda _: at_begin, cue.removeprefix("^"))
     body = re.sub(r"(?<!\\)\$", lambda _: at_end, body)
     body = body.replace("……", f"(?:[^{sentence_stops}]{{0,{_FAR[language]}}}?)")
     body = body.replace("…", f"(?:[^{stops}]{{0,{_NEAR[language]}}}?)")
-    return f"{begin}(?:{body}){end}"
+    return begin, f"(?:{body}){end}"
 
 
 def _read(code: Element | Fault, language: Language) -> Rule:
