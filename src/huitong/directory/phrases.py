@@ -19,7 +19,7 @@ def phrases_of(person: Person) -> list[str]:
 
 
 def keep(person: Person, text: str) -> bool:
-    """Keep this text as a phrase. False, and nothing is kept, if it is empty or too long for a tap, or they have many."""
+    """Keep this text as a phrase. False, and nothing is kept, if it is empty or too long, or they have many."""
     text = " ".join(text.split())
     if not text or len(text) > LONGEST or Phrase.objects.filter(person=person).count() >= MOST:
         return False

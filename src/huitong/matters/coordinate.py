@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +18,8 @@ from huitong.matters.request import current_request
 from huitong.matters.stages import Action, move
 from huitong.matters.timeline import lock, record
 from huitong.records.models import Commitment, Decision, Matter, Meeting, Note, Person, Talk
+
+ANSWER_CHANGES: Final = timedelta(days=3)
 
 
 def decision_in_force(matter: Matter) -> Decision | None:
@@ -55,6 +58,12 @@ def send_note(matter: Matter, by: Person, *, name: str, email: str, subject: str
     return note
 
 
+def is_note_open(note: Note) -> bool:
+    """Whether the counterpart can answer, or change an answer: within three days of it, until the matter is closed."""
+    fresh = note.answered_at is None or timezone.now() < note.answered_at + ANSWER_CHANGES
+    return fresh and note.matter.closed_at is None
+
+
 def answer_note(note: Note, *, answer: str, day: date | None, who: str, words: str, by_name: str = "") -> None:
     """The counterpart's answer: yes, date (another day, which must be given) or hard (what is in the way)."""
     if answer not in notes.ANSWERS:
@@ -66,8 +75,9 @@ def answer_note(note: Note, *, answer: str, day: date | None, who: str, words: s
     with transaction.atomic():
         matter = lock(note.matter)
         note = Note.objects.select_related("person", "matter__requester").get(pk=note.pk)
-        if matter.closed_at:
-            raise NotNow("the matter is closed")
+        note.matter = matter
+        if not is_note_open(note):
+            raise NotNow("the matter is closed, or the answer has stood for three days")
         notes.answer(note, answer=answer, day=day, who=who[:100], words=words[:5000], by_name=by_name[:100])
         record(
             matter, "note_answered", note.person, answer=answer, day=day.isoformat() if day else "", words=words[:300]

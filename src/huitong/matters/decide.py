@@ -236,14 +236,14 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
     standing = standing_decision(request)
     if request.ended_at or request.delivered_at is None:
         raise NotNow("this request is no longer open")
+    if standing and how != TOLD and is_the_same(standing, choice):
+        return standing  # a second tap
     told_only = standing is not None and standing.how == TOLD and standing.confirmed_at is None
     if standing and standing.verdict in FINAL and not (told_only and how != TOLD):
         raise AlreadyDecided(standing)
     if choice.version != version.number:
         raise StaleVersion(request.versions.filter(number=choice.version).first(), version)
     check(choice, version)
-    if standing and how != TOLD and _is_the_same(standing, choice, version):
-        return standing  # a second tap
     if standing and standing.how == TOLD and standing.verdict in FINAL:
         if how != TOLD and choice.verdict == standing.verdict and choice.option == standing.option and not choice.words:
             _confirm(standing, by_name)
@@ -295,7 +295,7 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
 
 
 def check(choice: Choice, version: Version) -> None:
-    """Raises Incomplete if the choice can't be recorded as it is: what it lacks, or what can't be kept byte for byte."""
+    """Raises Incomplete if the choice lacks something, or its words can't be kept byte for byte."""
     options = len(version.options)
     if "\x00" in choice.words:
         raise Incomplete("words", _("这段话里有一个看不见的控制字符，存不下。请删掉重写那一处。"))
@@ -316,14 +316,14 @@ def check(choice: Choice, version: Version) -> None:
             raise Incomplete("later_until", _("请选明天以后、一年以内的日子。"))
 
 
-def _is_the_same(decision: Decision, choice: Choice, version: Version) -> bool:
-    said = (decision.version_id, decision.verdict, decision.option, decision.words, decision.later_until)
-    return decision.how != TOLD and said == (
-        version.pk,
-        choice.verdict.value,
-        choice.option,
-        choice.words,
-        choice.later_until,
+def is_the_same(decision: Decision, choice: Choice) -> bool:
+    """Whether this choice is what the leader has answered already, to the same version and in the same words."""
+    return decision.how != TOLD and choice == Choice(
+        verdict=Verdict(decision.verdict),
+        version=decision.version.number,
+        option=decision.option,
+        words=decision.words,
+        later_until=decision.later_until,
     )
 
 

@@ -1,0 +1,275 @@
+"""The leader's page: who asks what and why now, the ways to help, five answers, and what was understood."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from huitong.compose import leader_headline
+from huitong.coordination import talks
+from huitong.directory import access, phrases
+from huitong.matters import coordinate
+from huitong.matters import decide as actions
+from huitong.matters.decide import Choice, Verdict
+from huitong.matters.errors import AlreadyDecided, Incomplete, NotDone, NotNow, StaleVersion
+from huitong.matters.request import is_unanswered, latest_version
+from huitong.method import Brief
+from huitong.records.models import Decision, Request, Talk
+from huitong.timing import is_working_day
+from huitong.web.confirm import Reader, Summary, respond
+from huitong.web.desk import DeskRequest, why_not
+from huitong.web.difference import between
+from huitong.web.fields import day_of, number_of, text_of
+from huitong.web.story import story
+
+DOES: Final = ("undo", "now", "confirm", "talked")  # what can be done beside answering
+LATEST: Final = timedelta(days=366)
+OTHERS_SHOWN: Final = 5
+QUESTIONS_SHOWN: Final = 3
+NAMED_BUTTONS: Final = 9  # how many options looks.css can name on the main button
+HTML_LANGUAGES: Final = {"zh": "zh-Hans", "zh-Hant": "zh-Hant", "en": "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class DecidePage:
+    """The request that waits for this reader, asked by link or signed in (see web.confirm.Page)."""
+
+    request: HttpRequest
+    reader: Reader
+    asked: Request
+
+    def show(self, typed: QueryDict, error: NotDone | None = None) -> HttpResponse:
+        asked = self.asked
+        asked.matter.refresh_from_db()
+        standing = actions.standing_decision(asked)
+        told = standing is not None and _is_told(standing)
+        if asked.ended_at or asked.matter.closed_at:
+            return self._done(standing, typed, error)
+        if standing is None or told or self._answers_anew(standing, typed, error):
+            return self._form(standing, typed, error)
+        return self._done(standing, typed, error)
+
+    def sum_up(self, typed: QueryDict) -> Summary:
+        decision = actions.standing_decision(self.asked)
+        match typed.get("do"):
+            case "undo" | "now" | "confirm" if decision is None:
+                raise NotNow("no decision stands")
+            case "undo":
+                return Summary(_("撤回这次批示：%(verdict)s") % {"verdict": actions.verdict_text(decision)})
+            case "now":
+                return Summary(_("不用等，现在就发出：%(verdict)s") % {"verdict": actions.verdict_text(decision)})
+            case "confirm":
+                said = {"name": self.asked.matter.requester.name, "verdict": actions.verdict_text(decision)}
+                return Summary(_("%(name)s记得对：%(verdict)s") % said, decision.words)
+            case "talked":
+                outcome = typed.get("outcome", "")
+                if outcome not in talks.OUTCOMES:
+                    raise Incomplete("outcome", _("请选一项。"))
+                return Summary(
+                    _("谈话的结果：%(outcome)s") % {"outcome": outcome_text(outcome)}, typed.get("talk_words", "")
+                )
+            case None:
+                choice = self._choice(typed)
+                version = latest_version(self.asked)
+                if choice.version != version.number:
+                    raise StaleVersion(self.asked.versions.filter(number=choice.version).first(), version)
+                actions.check(choice, version)
+                if decision and _is_settled(decision) and not actions.is_the_same(decision, choice):
+                    raise AlreadyDecided(decision)
+                option = version.options[choice.option] if choice.option is not None else None
+                title = actions.choice_text(choice.verdict, option, choice.option, choice.later_until)
+                small = _("对“%(matter)s”的请示，第 %(version)s 版")
+                return Summary(
+                    title, choice.words, small % {"matter": self.asked.matter.title, "version": version.number}
+                )
+        raise Incomplete("verdict", _("还没有选。请点下面五个按钮之一。"))
+
+    def act(self, typed: QueryDict, by_name: str) -> HttpResponse:
+        person, do = self.reader.person, typed.get("do")
+        if do is None:
+            choice = self._choice(typed)
+            actions.decide(self.asked, choice, by=person, how=self.reader.how, by_name=by_name, link=self.reader.link)
+            if typed.get("keep") and not by_name:
+                phrases.keep(person, typed.get("words", ""))
+            return redirect(self.reader.address)
+        if do not in DOES:
+            raise Incomplete("verdict", _("还没有选。请点下面五个按钮之一。"))
+        decision = actions.standing_decision(self.asked)
+        if decision is None:
+            raise NotNow("no decision stands")
+        if do == "undo":
+            actions.undo(decision, by=person)
+            messages.success(self.request, _("已经撤回，什么都没有发出。您可以重新批示。"))
+        elif do == "now":
+            actions.send_now(decision, by=person)
+            messages.success(self.request, _("已经发出。"))
+        elif do == "confirm":
+            actions.confirm(decision, by=person, by_name=by_name)
+            messages.success(self.request, _("记下了，谢谢您。"))
+        else:
+            talk = talk_of(decision)
+            if talk is None:
+                raise NotNow("no talk was asked for")
+            words = text_of(typed, "talk_words", actions.MAX_WORDS)
+            coordinate.tell_talk(talk, by=person, outcome=typed.get("outcome", ""), words=words)
+            messages.success(self.request, _("记下了，已经告诉%(name)s。") % {"name": self.asked.matter.requester.name})
+        return redirect(self.reader.address)
+
+    def _choice(self, typed: QueryDict) -> Choice:
+        try:
+            verdict = Verdict(typed.get("verdict", ""))
+        except ValueError:
+            raise Incomplete("verdict", _("还没有选。请点下面五个按钮之一。")) from None
+        option = number_of(typed.get("option"))
+        picks = verdict in (Verdict.AGREE, Verdict.CHANGE) and option is not None
+        said = [typed.get("words", "")] if typed.get("words") else []
+        return Choice(
+            verdict=verdict,
+            version=number_of(typed.get("version")) or 0,
+            option=(option or 0) - 1 if picks else None,
+            words="\n".join(said + typed.getlist("phrase")),
+            later_until=day_of(typed.get("later_until")) if verdict == Verdict.LATER else None,
+        )
+
+    def _answers_anew(self, standing: Decision, typed: QueryDict, error: NotDone | None) -> bool:
+        """A question or a "later" can be followed by an answer at any time, but is shown as recorded at first."""
+        if standing.verdict in actions.FINAL:
+            return False
+        due = standing.later_until is not None and standing.later_until <= timezone.localdate()
+        return due or "again" in self.request.GET or "verdict" in typed or (error is not None and "do" not in typed)
+
+    def _form(self, standing: Decision | None, typed: QueryDict, error: NotDone | None) -> HttpResponse:
+        asked, matter, get = self.asked, self.asked.matter, self.request.GET
+        version = latest_version(asked)
+        brief = Brief.model_validate(version.brief)
+        wanted = number_of(typed.get("option")) or number_of(get.get("option"))
+        preferred = (brief.preferred or 0) + 1
+        picked = wanted if wanted and wanted <= len(version.options) else preferred
+        stale = error if isinstance(error, StaleVersion) else None
+        chosen = typed.getlist("phrase")
+        offered = phrases.phrases_of(self.reader.person)
+        return self._render(
+            "decide.html",
+            error,
+            {
+                "brief": brief,
+                "version": version,
+                "headline": leader_headline(brief),
+                "content_language": HTML_LANGUAGES[brief.lang.value],
+                "efforts": brief.efforts,
+                "options": [_option(row, n, n == picked, n == preferred) for n, row in enumerate(version.options, 1)],
+                "named_buttons": len(version.options) <= NAMED_BUTTONS,
+                "words": typed.get("words", ""),
+                "keep": typed.get("keep", ""),
+                "phrases": [(text, text in chosen) for text in dict.fromkeys(offered + chosen)],
+                "by_name": typed.get("by_name", ""),
+                "other": self.reader.link is not None and "other" in (get.get("who"), typed.get("as")),
+                "later_until": typed.get("later_until", _next_working_day().isoformat()),
+                "earliest": (timezone.localdate() + timedelta(days=1)).isoformat(),
+                "latest": (timezone.localdate() + LATEST).isoformat(),
+                "answered": stale.answered if stale else None,
+                "difference": between(stale.answered, stale.latest) if stale and stale.answered else [],
+                "told": standing if standing and standing.how == actions.TOLD else None,
+                "waiting": standing if standing and standing.how != actions.TOLD else None,
+                "verdict_text": actions.verdict_text(standing) if standing else "",
+                "questions": reversed(
+                    asked.decisions.filter(verdict=Verdict.ASK, undone_at=None)
+                    .exclude(answer="")
+                    .order_by("-decided_at")[:QUESTIONS_SHOWN]
+                ),
+                "unanswered": is_unanswered(asked),
+                "matter": matter,
+            },
+        )
+
+    def _done(self, standing: Decision | None, typed: QueryDict, error: NotDone | None) -> HttpResponse:
+        asked, matter = self.asked, self.asked.matter
+        decision = error.decision if isinstance(error, AlreadyDecided) else standing
+        talk = talk_of(decision) if decision else None
+        others = []
+        if self.reader.link is None:
+            waiting = access.requests_to(self.reader.person).filter(matter__stage="awaiting").exclude(pk=asked.pk)
+            others = list(waiting.order_by("delivered_at")[:OTHERS_SHOWN])
+        open_now = asked.ended_at is None and matter.closed_at is None
+        sent = decision is not None and decision.effective_at <= timezone.now()
+        return self._render(
+            "decide/done.html",
+            error,
+            {
+                "matter": matter,
+                "decision": decision,
+                "verdict_text": actions.verdict_text(decision) if decision else "",
+                "undo_until": actions.undo_until(decision) if decision and open_now else None,
+                "sent": sent,
+                "unsent": decision is not None and not sent,
+                "story": story(decision, talk) if decision and open_now else [],
+                "talk": talk,
+                "outcomes": [(code, outcome_text(code)) for code in talks.OUTCOMES],
+                "outcome": typed.get("outcome", ""),
+                "talk_outcome": outcome_text(talk.outcome) if talk and talk.outcome else "",
+                "talk_words": typed.get("talk_words", ""),
+                "may_tell": talk is not None and sent and open_now,
+                "may_decide": decision is not None and decision.verdict not in actions.FINAL and open_now,
+                "open_now": open_now,
+                "others": others,
+            },
+        )
+
+    def _render(self, template: str, error: NotDone | None, context: dict[str, Any]) -> HttpResponse:
+        status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
+        common = {
+            "reader": self.reader,
+            "by_link": self.reader.link is not None,
+            "requester": self.asked.matter.requester,
+            "error": why_not(error) if error else "",
+            "field": error.field if isinstance(error, Incomplete) else "",
+        }
+        return render(self.request, template, common | context, status=status)
+
+
+def _is_told(decision: Decision) -> bool:
+    """Written down by the requester, and the leader has not said yet whether it is right."""
+    return decision.how == actions.TOLD and decision.confirmed_at is None
+
+
+def _is_settled(decision: Decision) -> bool:
+    """Whether another answer can no longer change it. One that comes within ten seconds by the same link still does."""
+    just_now = decision.how == actions.LINK and timezone.now() - decision.decided_at < actions.TWO_ANSWERS_WITHIN
+    return decision.verdict in actions.FINAL and not _is_told(decision) and not just_now
+
+
+def outcome_text(outcome: str) -> str:
+    return {"agreed": _("谈妥了"), "partly": _("谈成一部分"), "not_yet": _("还没谈成")}[outcome]
+
+
+def talk_of(decision: Decision) -> Talk | None:
+    return Talk.objects.select_related("matter").filter(decision=decision).order_by("-id").first()
+
+
+def _option(row: dict[str, Any], number: int, picked: bool, preferred: bool) -> dict[str, Any]:
+    how = [row[k] for k in ("what_leader_does", "benefit") if row.get(k) and row[k] != row["title"]]
+    return {"row": row, "number": number, "picked": picked, "preferred": preferred, "how": _("，").join(how)}
+
+
+def _next_working_day() -> date:
+    day = timezone.localdate() + timedelta(days=1)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: DeskRequest, request_id: int) -> HttpResponse:
+    address = reverse("decide", args=[request_id])
+    reader = Reader(person=request.person, address=address)
+    return respond(request, reader, DecidePage(request, reader, request.asked))
+
+
+urlpatterns = [path("requests/<int:request_id>", decide, name="decide")]
