@@ -287,7 +287,7 @@ def _small(request: Request, leader: Person) -> str:
         text = _("链接只供%(leader)s本人批示。打开它不会作出任何决定，也不会记作已读。") % facts
         text += _("由会同代%(name)s送出，第 %(version)s 版。") % facts
         if request.answer_by:
-            day = day_text(request.answer_by, weekday=True, relative=False)
+            day = day_text(request.answer_by, relative=False)
             text = _("最晚 %(day)s 要定。") % {"day": day} + text
         return text
 

@@ -18,7 +18,7 @@ from django.template import Context, Engine
 from django.utils import timezone
 
 from huitong.directory import links
-from huitong.records.models import Outbox
+from huitong.records.models import Outbox, Person
 
 FOLDER: Final = files("huitong.delivery.transports.mail")
 TEXTS: Final = tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8"))
@@ -67,6 +67,9 @@ def compose(row: Outbox, sender: str) -> EmailMessage:
     message = EmailMessage(policy=POLICY)
     message["From"] = address(words("sender", language), sender)
     message["To"] = address(person.name, person.email)
+    if row.matter and row.matter.requester_id != person.pk and (answers_to := _own_address(row.matter.requester)):
+        # Who answers by mail instead of the link reaches the person who asked, not the desk.
+        message["Reply-To"] = answers_to
     message["Subject"] = title
     message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = row.message_id
@@ -87,6 +90,13 @@ def compose(row: Outbox, sender: str) -> EmailMessage:
         message.add_alternative(calendar, subtype="calendar", params=parameters, cte="base64")
     message["Content-Language"] = HTML_LANGUAGES[language]
     return message
+
+
+def _own_address(person: Person) -> Address | None:
+    try:
+        return address(person.name, person.email)
+    except ValidationError:
+        return None
 
 
 def address(name: str, email: str) -> Address:
