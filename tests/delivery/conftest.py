@@ -1,5 +1,6 @@
 """A desk with people, a real SMTP server in the process, and scripted ones that misbehave."""
 
+import asyncio
 import email
 import itertools
 import socket
@@ -28,6 +29,7 @@ class Inbox:
     def __init__(self) -> None:
         self.accepted: list[EmailMessage] = []
         self.envelopes: list[Envelope] = []
+        self.seconds = 0.0  # that accepting a letter takes
         self.recipient: Callable[[str], str | None] = lambda address: None
         self.data: Callable[[EmailMessage], str | None] = lambda message: None
 
@@ -40,6 +42,7 @@ class Inbox:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self.seconds)
         message = email.message_from_bytes(envelope.content, policy=policy)
         if answer := self.data(message):
             return answer

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import uuid4
 
 from celery import Celery
+from celery.worker import state
 from django.conf import settings
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
@@ -68,6 +69,8 @@ def sweep() -> None:
 @app.task(name="carry")
 def carry(row_id: int, owner: str) -> None:
     """Send one row and settle it by its receipt."""
+    if state.should_stop is not None:
+        return  # the worker frees the row as it ends
     with _database():
         row = outbox.begin(row_id, owner, now=timezone.now())
         if row is None:

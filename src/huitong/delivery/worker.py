@@ -11,7 +11,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from huitong.delivery import outbox
-from huitong.delivery.app import CONCURRENCY, HOST, WORKER, app
+from huitong.delivery.app import CONCURRENCY, HOST, WORKER, app, sweep
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ def run(stop: threading.Event) -> None:
     carrying = threading.Thread(target=worker.start, name="carrying")
     sweeping = EmbeddedService(app, thread=True, scheduler_cls=InMemoryScheduler)
     carrying.start()
+    sweep.delay()  # at once: the clock's first comes after a second
     sweeping.start()
     try:
         while not stop.wait(0.2):
