@@ -18,6 +18,7 @@ _CLOSING: Final = "）)」』”》】]}>"
 _STRONG: Final = "。！？"
 _NUMERALS: Final = "〇一二三四五六七八九"
 _FEW: Final = 3
+_FAR: Final = 600  # no channel that shortens has room for a beginning that is longer
 
 
 def trim(value: str) -> str:
@@ -71,7 +72,7 @@ def cut(text: str, room: int, unit: str) -> str:
     name, brackets or quotes.
     """
     best = ""
-    for found in _CLAUSE_END.finditer(text):
+    for found in _CLAUSE_END.finditer(text, 0, _FAR):
         head = text[: found.start()].rstrip(_TRAILING)
         if not head or _in_number(text, found.start()) or not _balanced(head):
             continue
