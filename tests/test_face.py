@@ -44,3 +44,10 @@ def test_the_engines_load_no_django():
     loaded = _loaded_after("import huitong; [getattr(huitong, name) for name in huitong.__all__]")
     assert {"huitong.review", "huitong.compose", "huitong.timing"} <= loaded
     assert "django" not in loaded
+
+
+@pytest.mark.parametrize("name", ["compose", "review"])
+def test_a_function_stays_one_after_its_room_was_imported(name: str) -> None:
+    code = f"import huitong.{name}, huitong; from huitong.{name} import __all__; assert callable(huitong.{name})"
+    code += f"; import types; assert isinstance(huitong.{name}, types.FunctionType)"
+    subprocess.run([sys.executable, "-c", code], check=True)
