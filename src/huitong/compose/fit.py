@@ -139,7 +139,7 @@ def _write(template: Template, facts: Facts, units: list[_Unit], leads: list[Fac
     told: set[str] = set()
     pending, headings, body = "", 0, ""
     for number, part in enumerate(template.parts):
-        chosen = by_part.get(number, [])[: part.most]
+        chosen = by_part.get(number, [])
         if not chosen and segments and segments[-1].part.element == part.element:
             continue  # another wording of what has just been said
         pending = max(part.opens, pending, key=_weight)

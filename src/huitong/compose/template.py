@@ -23,7 +23,6 @@ class Part:
     leading: str  # "first" | "last": the item that gets room first, at `rank`
     rank: int  # lower ranks get room first
     then: int  # the rank of the other items
-    most: int
     lead: tuple[Pattern, ...]
     between: str
     end: str
@@ -98,7 +97,6 @@ def _part(data: dict[str, Any]) -> Part:
         leading=data.get("leading", "first"),
         rank=rank,
         then=data.get("then", rank),
-        most=data.get("most", 1000),
         lead=_patterns(data.get("lead", [])),
         between=data.get("between", ""),
         end=data.get("end", ""),
