@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from huitong.directory import people
-from huitong.matters.brief import answers_of
+from huitong.directory.calendars import keep_calendar
+from huitong.matters.brief import answers_of, brief_of
+from huitong.matters.errors import NotAllowed
 from huitong.records.models import Busy as BusyRow
 from huitong.records.models import Matter, Person
-from huitong.timing import Busy, Moment, rank_moments
+from huitong.timing import Busy, CalendarReading, Moment, rank_moments
 
 
 def leader_of(matter: Matter) -> Person | None:
@@ -53,3 +55,20 @@ def suggest(matter: Matter, *, minutes: int = 20) -> tuple[Moment, ...]:
         language=matter.requester.language,
         now=now,
     )
+
+
+def keep_leader_calendar(matter: Matter, by: Person, content: bytes, name: str) -> CalendarReading:
+    """Keep the calendar file of a leader whom the requester typed in themselves.
+
+    Raises NotAllowed for a leader of the house's directory: that calendar is theirs or the organiser's to add;
+    CalendarError for a file that cannot be used, BriefError while the leader's name is missing.
+    """
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    leader = leader_of(matter)
+    if leader is None:
+        brief, email = brief_of(matter), str(answers_of(matter).get("leader.email") or "").strip()
+        leader = people.find_or_add(name=brief.leader.name, email=email, by=by)
+    if leader.added_by_id != by.pk:
+        raise NotAllowed
+    return keep_calendar(leader, content, name)
