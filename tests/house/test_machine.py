@@ -43,7 +43,12 @@ def test_a_skip_fails_in_the_continuous_integration_alone(tmp_path, program, ci,
     (tmp_path / "test_skipped.py").write_text(program)
     (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text(encoding="utf-8"))
     command = [sys.executable, "-m", "pytest", "-q", "-rs", "-c", os.devnull, "--rootdir", str(tmp_path), str(tmp_path)]
-    environment = {**os.environ, "CI": ci, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment = {
+        **os.environ,
+        "CI": ci,
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
     result = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
     assert line in result.stdout.splitlines()[-1]
     assert "no Chromium here" in result.stdout

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import typer
 import waitress
 from django.conf import settings
+from rich.cells import cell_len
 
 from huitong.cli import _child, sample
 from huitong.cli._console import stop
@@ -84,9 +85,9 @@ def _say_ready() -> None:
     links = sample.sign_in_links(settings.ADDRESS) if _is_loopback() else []
     if links:
         typer.echo("Try it as one of the sample people:")
-        width = max(len(label) for label, _ in links)
+        width = max(cell_len(label) for label, _ in links)  # a Chinese character is two columns wide
         for label, address in links:
-            typer.echo(f"  {label:{width}}  {address}")
+            typer.echo(f"  {label}{' ' * (width - cell_len(label))}  {address}")
     elif not model("Person").objects.filter(is_organiser=True).exists():
         typer.echo('Nobody can sign in yet. Invite the first organiser: huitong invite EMAIL --name "NAME" --organiser')
     typer.echo("Ctrl-C stops it.")
