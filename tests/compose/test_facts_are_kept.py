@@ -121,7 +121,7 @@ def test_every_number_is_the_briefs_and_what_is_needed_is_there(brief):
             assert str(brief.deadline.day) in re.findall(r"\d+", str(text))
         if channel in (Channel.EMAIL, Channel.REPORT):
             for option in brief.options:
-                assert plain(trim(option.title)) in plain(str(text))
+                assert plain(trim(option.title).rstrip("!?！？。")) in plain(str(text))  # a stop may give way to ours
                 assert not option.title or not option.minutes or str(option.minutes) in str(text)
         if channel is Channel.REPORT:
             assert text.left_out == ()
