@@ -12,16 +12,29 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-HOME = Path(os.environ.get("HUITONG_HOME") or "var").absolute()
+# name: (default, what it is); docs/settings.md is made from it.
+SETTINGS: dict[str, tuple[str, str]] = {}
+
+
+def _setting(name: str, default: str, what: str) -> str:
+    SETTINGS[name] = (default, what)
+    return os.environ.get(name) or default
+
+
+HOME = Path(_setting("HUITONG_HOME", "var", "The folder for the database, the mails and the key.")).absolute()
 MAIL_FOLDER = HOME / "mail"
 
+# Set by `huitong serve` from its options.
 HOST = os.environ.get("HUITONG_HOST") or "127.0.0.1"
 PORT = int(os.environ.get("HUITONG_PORT") or 8000)
-ADDRESS = (os.environ.get("HUITONG_ADDRESS") or f"http://{HOST}:{PORT}").rstrip("/")
+ADDRESS = _setting(
+    "HUITONG_ADDRESS", "", "The desk's public address, as in mails: https://desk.example.com. Empty: where it listens."
+).rstrip("/")
+ADDRESS = ADDRESS or f"http://{HOST}:{PORT}"
 
 
 def _secret_key() -> str:
-    if key := os.environ.get("HUITONG_SECRET_KEY"):
+    if key := _setting("HUITONG_SECRET_KEY", "", "The key that signs links and sessions. Empty: made in HUITONG_HOME."):
         return key
     path = HOME / "secret_key"
     try:
@@ -98,7 +111,7 @@ TEMPLATES = [
 
 
 def _database() -> dict[str, Any]:
-    url = os.environ.get("HUITONG_DATABASE_URL")
+    url = _setting("HUITONG_DATABASE_URL", "", "postgres://user:password@host/name. Empty: SQLite in HUITONG_HOME.")
     if url and not url.startswith("sqlite"):
         return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     return {
@@ -119,12 +132,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "records.User"
 
 # --- language and time ---
-LANGUAGE_CODE = os.environ.get("HUITONG_LANGUAGE") or "zh-hans"
+LANGUAGE_CODE = _setting("HUITONG_LANGUAGE", "zh-hans", "What a browser gets that asks for no language we have: or en.")
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [Path(__file__).parent / "web" / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = os.environ.get("HUITONG_TIME_ZONE") or "Asia/Shanghai"
+TIME_ZONE = _setting("HUITONG_TIME_ZONE", "Asia/Shanghai", "The zone of who has not signed in.")
 
 # --- static files: served by the web process itself ---
 STATIC_URL = "/static/"
@@ -158,12 +171,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # --- mail: files in HOME/mail until HUITONG_SMTP_URL is set ---
-# smtp://user:password@host:587 (STARTTLS where offered) or smtps://user:password@host:465
-SMTP_URL = os.environ.get("HUITONG_SMTP_URL") or ""
-MAIL_FROM = os.environ.get("HUITONG_MAIL_FROM") or "huitong@localhost"
+SMTP_URL = _setting(
+    "HUITONG_SMTP_URL",
+    "",
+    "smtp://user:password@host:587 (STARTTLS where offered) or smtps://user:password@host:465. Empty: files.",
+)
+MAIL_FROM = _setting("HUITONG_MAIL_FROM", "huitong@localhost", "The sender's address of all mails.")
 
 # --- background work ---
-CELERY_BROKER_URL = os.environ.get("HUITONG_BROKER_URL") or "memory://"
+CELERY_BROKER_URL = _setting(
+    "HUITONG_BROKER_URL", "memory://", "RabbitMQ (amqp://) or Redis (redis://) for more workers."
+)
 
 UNDO_MINUTES = 10
 LINK_DAYS = 30
@@ -173,5 +191,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("HUITONG_LOG_LEVEL") or "WARNING"},
+    "root": {
+        "handlers": ["console"],
+        "level": _setting("HUITONG_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR."),
+    },
 }
