@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -118,9 +119,10 @@ def send(kind: str) -> list[Outbox]:
     rows = list(Outbox.objects.filter(kind=kind, state="waiting", due_at__lte=timezone.now()).select_related("link"))
     for row in rows:
         row.state, row.sent_at = "sent", timezone.now()
-        row.save()
-        if kind == "request":
-            delivered_by_mail(row)
+        with transaction.atomic():
+            row.save()
+            if kind == "request":
+                delivered_by_mail(row)
     return rows
 
 
@@ -137,9 +139,7 @@ def as_(people: People) -> Callable[[Person], Client]:
 
 
 @pytest.fixture
-def browse(
-    live_server: object, open_page: Callable[..., Page], as_: Callable[[Person], Client]
-) -> Callable[..., Page]:
+def browse(live_server: object, open_page: Callable[..., Page], as_: Callable[[Person], Client]) -> Callable[..., Page]:
     """browse(person, "/path", screen="desktop"): a real browser in which this person is signed in, at this page."""
 
     def open_at(person: Person | None, path: str, *, screen: str = "desktop", **options: object) -> Page:
