@@ -52,7 +52,9 @@ AWKWARD = [
     ),
 ]
 anything = st.one_of(st.sampled_from(AWKWARD), st.text(max_size=40), st.just(""))
-name = st.one_of(st.sampled_from(AWKWARD), st.text(min_size=1, max_size=20)).filter(lambda t: t.strip())
+name = st.one_of(st.sampled_from(AWKWARD), st.text(min_size=1, max_size=20)).filter(
+    lambda t: any(map(str.isalnum, t))  # nothing but stops is no name
+)
 day = st.none() | st.dates(date(2020, 1, 1), date(2032, 12, 31))
 minutes = st.none() | st.integers(1, 1440)
 
