@@ -47,7 +47,7 @@ def test_an_empty_home_teaches_in_four_lines(as_: AsPerson, people: People) -> N
 def test_a_draft_wants_its_requester_and_one_button_is_primary(as_: AsPerson, people: People, matter: Matter) -> None:
     page = text(as_(people.requester))
 
-    assert "有 1 件事等着" in page
+    assert "今天有 1 件事等你" in page
     assert f'href="/matters/{matter.pk}/prepare"' in page
     assert page.count('<a class="button" ') == 1
 
@@ -137,7 +137,7 @@ def test_past_the_last_day_it_says_unanswered(as_: AsPerson, people: People, ask
     page = text(as_(people.requester))
 
     assert "未答复" in page
-    assert page.index("等着办的") < page.index("未答复")
+    assert page.index("等你的") < page.index("未答复")
 
 
 def test_a_counterpart_sees_the_note_and_nothing_of_the_matter(as_: AsPerson, people: People, asked: Request) -> None:

@@ -5,12 +5,15 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 
+from huitong.directory.wording import day_text
 from huitong.matters.agenda import agenda
 from huitong.web.desk import DeskRequest
 
 
 def home(request: DeskRequest) -> HttpResponse:
-    return render(request, "home.html", {"agenda": agenda(request.person), "today": timezone.localdate()})
+    today = timezone.localdate()
+    context = {"agenda": agenda(request.person), "today": today, "day": day_text(today, weekday=True, relative=False)}
+    return render(request, "home.html", context)
 
 
 urlpatterns = [path("", home, name="home")]
