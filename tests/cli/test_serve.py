@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -134,8 +135,9 @@ def test_sign_in_links_are_not_shown_where_others_can_come(serve):
 def test_a_declined_sample_leaves_an_empty_desk_and_says_how_to_begin(serve, huitong):
     with serve("--offer-sample", HUITONG_SAMPLE="no") as desk:
         assert desk.said("huitong invite EMAIL")
-    assert huitong("invite", "chen@desk.example", "--name", "陈晓", "--organiser").returncode == 0
+    invitation = huitong("invite", "chen@desk.example", "--name", "陈晓", "--organiser").stdout.splitlines()[-1]
     with serve("--offer-sample") as desk:
+        assert desk.get(desk.address + urlsplit(invitation).path) == 200
         assert not desk.said("huitong invite EMAIL")
         assert not desk.said("Loading the sample organisation")
 
