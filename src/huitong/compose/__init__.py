@@ -1,8 +1,5 @@
 """From a brief to words that a person would be glad to send. docs/compose.md tells how to change or add wording."""
 
-import sys
-from types import ModuleType
-
 from huitong.compose.agenda import Agenda, AgendaPoint, agenda
 from huitong.compose.answer import answer
 from huitong.compose.card import CardLine, SpeakingCard, speaking_card
@@ -14,15 +11,6 @@ from huitong.compose.reminder import reminder
 from huitong.compose.request import Composed, compose
 from huitong.compose.talk import TalkingPoints, talking_points
 from huitong.compose.thanks import Helper, thanks
-
-
-class _Callable(ModuleType):
-    """`huitong.compose(brief, ...)` works whether the name has come to stand for this package or for its function."""
-
-    __call__ = staticmethod(compose)
-
-
-sys.modules[__name__].__class__ = _Callable
 
 __all__ = [
     "Agenda",
