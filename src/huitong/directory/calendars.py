@@ -1,7 +1,8 @@
-"""A person's calendar file becomes busy time; nothing else of it is kept."""
+"""A person's calendar file: its busy time is kept, and nothing else of it."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,20 +10,30 @@ from django.utils import timezone
 from huitong.records.models import Busy, Person
 from huitong.timing import CalendarReading, read_calendar
 
-AHEAD: Final = timedelta(days=60)
+DAYS: Final = 60
 
 
-def keep_calendar(person: Person, content: bytes, name: str) -> CalendarReading:
-    """Keep the busy time of the next 60 days from an iCalendar file, in place of what was kept before.
+def take(person: Person, name: str, content: bytes) -> CalendarReading:
+    """Keep when this person is busy in the next 60 days, as their calendar file says, in place of what was kept.
 
-    `name` is the file's name, shown beside the day on which it was taken. Raises CalendarError for a file that cannot
-    be used; what was kept before then stays.
+    Returns what was read, with the events that could not be used. Raises CalendarError for a file that is no calendar
+    or is too large; what was kept then stays.
     """
-    now = timezone.now()
-    reading = read_calendar(content, start=now, end=now + AHEAD, zone=person.time_zone)
+    now, zone = timezone.now(), ZoneInfo(person.time_zone)
+    start = datetime.combine(now.astimezone(zone).date(), time(), tzinfo=zone)
+    reading = read_calendar(content, start=start, end=start + timedelta(days=DAYS), zone=person.time_zone)
+    rows = [Busy(person=person, start=b.start, end=b.end, soft=b.soft) for b in reading.busy]
     with transaction.atomic():
+        person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
         Busy.objects.filter(person=person).delete()
-        Busy.objects.bulk_create(Busy(person=person, start=b.start, end=b.end, soft=b.soft) for b in reading.busy)
-        person.calendar_name, person.calendar_taken_at = name[:200], now
+        Busy.objects.bulk_create(rows, batch_size=500)
+        person.calendar_name, person.calendar_taken_at = " ".join(name.split())[:200], now
         person.save(update_fields=["calendar_name", "calendar_taken_at"])
     return reading
+
+
+def remove(person: Person) -> None:
+    """Forget the calendar: all of its busy time, its name and when it was taken."""
+    with transaction.atomic():
+        Busy.objects.filter(person=person).delete()
+        Person.objects.filter(pk=person.pk).update(calendar_name="", calendar_taken_at=None)

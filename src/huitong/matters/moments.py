@@ -4,8 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from huitong.directory import people
-from huitong.directory.calendars import keep_calendar
+from huitong.directory import calendars, people
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.errors import NotAllowed
 from huitong.records.models import Busy as BusyRow
@@ -71,4 +70,4 @@ def keep_leader_calendar(matter: Matter, by: Person, content: bytes, name: str) 
         leader = people.find_or_add(name=brief.leader.name, email=email, by=by)
     if leader.added_by_id != by.pk:
         raise NotAllowed
-    return keep_calendar(leader, content, name)
+    return calendars.take(leader, name, content)
