@@ -1,0 +1,81 @@
+"""What goes to the leader, at the moment it goes: the speaking card, the text to send oneself, or the letter."""
+
+import re
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huitong.compose import CardLine, SpeakingCard, compose, speaking_card
+from huitong.matters import request as asking
+from huitong.matters.brief import brief_of
+from huitong.matters.decide import standing_decision
+from huitong.matters.errors import NotDone
+from huitong.matters.write import text_of
+from huitong.method import Brief, BriefError, Channel, Language
+from huitong.records.models import Request
+from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.incomplete import lacking
+
+_SENTENCE: Final = re.compile(r"[^。！？；\n]+[。！？；]*[”’」）]?|[^\n]+?[.!?;](?=\s|$)")
+_PER_MINUTE: Final = {Language.EN: 150}  # words; of Chinese, 270 characters
+
+
+def speak(request: DeskRequest, matter: int) -> HttpResponse:
+    """GET shows it, before a moment is set as a rehearsal; POST: the requester has said or sent it."""
+    row = request.matter
+    try:
+        brief = brief_of(row)
+    except BriefError as error:
+        page = {"matter": row, "life": life(row, page="speak"), "lacking": lacking(row, error)}
+        return render(request, "speak.html", page)
+    if request.method == "POST":
+        try:
+            asking.hand_over(row, request.person)
+        except NotDone as error:
+            return render(request, "speak.html", _page(request, brief) | {"error": why_not(error)}, status=409)
+        messages.success(request, _("记下了，等回话。领导说了什么，回来写一句。"))
+        return redirect("matter", matter=row.pk)
+    return render(request, "speak.html", _page(request, brief))
+
+
+def _page(request: DeskRequest, brief: Brief) -> dict[str, Any]:
+    matter = request.matter
+    asked = asking.current_request(matter)
+    page: dict[str, Any] = {
+        "matter": matter,
+        "life": life(matter, page="speak"),
+        "name": asked.leader.address if asked else brief.leader.form_of_address or brief.leader.name,
+        "language": {"zh": "zh-Hans"}.get(brief.lang, brief.lang),
+        "asked": asked,
+        "way": asked.way if asked else "",
+        "answered": asked is not None and standing_decision(asked) is not None,
+        "early": asked is not None and asked.delivered_at is None and asked.deliver_at > timezone.now(),
+    }
+    if asked is None:
+        return page | {"card": _card(text_of(matter, Channel.SPOKEN, brief).text, brief)}
+    version = asking.latest_version(asked)
+    page |= {"version": version, "outdated": _outdated(asked)}
+    if asked.way == asking.PERSON:
+        page["card"] = _card(version.text, Brief.model_validate(version.brief))
+    return page
+
+
+def _outdated(asked: Request) -> bool:
+    return asked.delivered_at is None and asking.is_outdated(asked)
+
+
+def _card(text: str, brief: Brief) -> SpeakingCard:
+    """The card of the brief; of a text that was edited by hand its sentences, stopping to listen after a question."""
+    if text == compose(brief, channel=Channel.SPOKEN).body:
+        return speaking_card(brief)
+    lines = tuple(CardLine(s, listen=s.endswith(("？", "?"))) for m in _SENTENCE.finditer(text) if (s := m[0].strip()))
+    size = len(text.split()) if brief.lang is Language.EN else sum(map(len, text.split()))
+    return SpeakingCard(lines, -(-size * 60 // _PER_MINUTE.get(brief.lang, 270)))
+
+
+urlpatterns = [path("matters/<int:matter>/speak", speak, name="speak")]
