@@ -218,6 +218,9 @@ def _back(matter: Matter, days: int) -> None:
         if table is Decision:
             moved["effective_at"] = models.F("effective_at") - timedelta(days=days)
         table._default_manager.filter(**where).update(**moved)
+    for event in Event.objects.filter(matter=matter, data__has_key="deliver_at"):
+        said = datetime.fromisoformat(event.data["deliver_at"]) - timedelta(days=days)
+        Event.objects.filter(pk=event.pk).update(data=event.data | {"deliver_at": said.isoformat()})
     matter.refresh_from_db()
 
 

@@ -37,11 +37,11 @@ def _day(value: str) -> str:
 
 def _scheduled(data: Data) -> str:
     facts = {"leader": data["leader"], "when": _moment(data["deliver_at"]), "way": _way(data)}
-    return _("定在 %(when)s 请示%(leader)s（%(way)s）。") % facts
+    return _("定在%(when)s请示%(leader)s（%(way)s）。") % facts
 
 
 def _rescheduled(data: Data) -> str:
-    return _("改到 %(when)s（%(way)s）。") % {"when": _moment(data["deliver_at"]), "way": _way(data)}
+    return _("改到%(when)s（%(way)s）。") % {"when": _moment(data["deliver_at"]), "way": _way(data)}
 
 
 def _delivered(data: Data) -> str:
@@ -73,14 +73,14 @@ def _decided(data: Data) -> str:
 
 def _confirmed(data: Data) -> str:
     if data.get("by_name"):
-        return _("%(name)s 代%(leader)s确认了记下的意见。") % {"name": data["by_name"], "leader": data["leader"]}
+        return _("%(name)s代%(leader)s确认了记下的意见。") % {"name": data["by_name"], "leader": data["leader"]}
     return _("%(leader)s确认了记下的意见。") % data
 
 
 def _note_answered(data: Data) -> str:
     return {
         "yes": _("%(who)s答复：可以。"),
-        "date": _("%(who)s答复：可以，但要换到 %(day)s。"),
+        "date": _("%(who)s答复：可以，但要换到%(day)s。"),
         "hard": _("%(who)s答复：眼下有难处。"),
     }[data["answer"]] % {"who": data["who"], "day": _day(data.get("day", ""))}
 
@@ -99,7 +99,7 @@ def _meeting(text: str) -> Callable[[Data], str]:
 
 def _promise_moved(data: Data) -> str:
     facts = data | {"after": _day(data["after"]), "before": _day(data.get("before", ""))}
-    return _("%(owner)s把“%(what)s”改到 %(after)s。") % facts
+    return _("%(owner)s把“%(what)s”改到%(after)s。") % facts
 
 
 def _mail_failed(data: Data) -> str:
@@ -132,11 +132,11 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "answered": _plain(N_("答复了领导的提问。")),
     "note_sent": _plain(N_("给%(to)s的说明交邮件发出。")),
     "note_answered": _note_answered,
-    "meeting_called": _meeting(N_("会议定在 %(when)s，%(minutes)s 分钟，邀请发出。")),
-    "meeting_moved": _meeting(N_("会议改到 %(when)s，%(minutes)s 分钟。")),
+    "meeting_called": _meeting(N_("会议定在%(when)s，%(minutes)s 分钟，邀请发出。")),
+    "meeting_moved": _meeting(N_("会议改到%(when)s，%(minutes)s 分钟。")),
     "meeting_cancelled": _plain(N_("会议取消。")),
     "talked": _talked,
-    "promised": lambda d: _("%(owner)s承诺 %(day)s 前：%(what)s。") % (d | {"day": _day(d.get("by_day", ""))}),
+    "promised": lambda d: _("%(owner)s承诺%(day)s前：%(what)s。") % (d | {"day": _day(d.get("by_day", ""))}),
     "promise_kept": _plain(N_("%(owner)s办好了：%(what)s。")),
     "promise_moved": _promise_moved,
     "promise_broken": _plain(N_("%(owner)s办不成：%(what)s。")),

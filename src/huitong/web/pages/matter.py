@@ -78,7 +78,7 @@ def _context(request: DeskRequest, row: Matter) -> dict[str, object]:
         "matter": row,
         "mine": mine,
         "life": life(row) if mine else [],
-        "whereabouts": whereabouts(row),
+        "whereabouts": whereabouts(row, request.person),
         "asked": asked,
         "decision": None if pending else decision,
         "verdict": verdict_text(decision) if decision and not pending else "",
