@@ -1,6 +1,7 @@
 """Open a matter and keep what is answered, as it is typed."""
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,8 +16,8 @@ from huitong.matters.stages import Action, Stage, move
 from huitong.matters.timeline import lock, record
 from huitong.records.models import Answer, Matter, Person
 
-# People and facts are copied to a new matter; dates, amounts and what was decided are not.
-COPIED: Final = (
+# People are copied to a new matter, and facts, line by line; a line with a date or an amount is not.
+PEOPLE: Final = (
     "leader.name",
     "leader.form_of_address",
     "leader.title",
@@ -25,7 +26,15 @@ COPIED: Final = (
     "other_department.contact",
     "other_department.head",
     "other_department.email",
-    "improvement",
+)
+FACTS: Final = ("purpose", "situation", "importance", "benefit", "improvement", "followup")
+_FIGURE: Final = re.compile(
+    r"\d|[〇零一二两三四五六七八九十百千万亿半几]+(年|个?月|周|星期|天|日|号|点|小时|分钟|元|块|万|次|人|个|份|台|张|家|成|倍)"
+    r"|(周|星期|礼拜)[一二三四五六日天]|今天|明天|昨天|今年|去年|明年"
+    r"|\b(jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\bmay\b(?! (be|not|have|need))"
+    r"|\b(mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(today|tomorrow|yesterday)\b"
+    r"|\b(two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|half)\b",
+    re.IGNORECASE,
 )
 
 
@@ -62,7 +71,13 @@ def open_matter(requester: Person, *, title: str = "", begin_from: Matter | None
             matter.language = begin_from.language
             matter.save(update_fields=["language"])
             earlier = answers_of(begin_from)
-            answers |= {key: earlier[key] for key in COPIED if earlier.get(key)}
+            answers |= {key: earlier[key] for key in PEOPLE if earlier.get(key)}
+            answers |= {key: _without_figures(str(earlier[key])) for key in FACTS if earlier.get(key)}
+            answers["options"] = [
+                {"id": new_row_id()} | {k: row[k] for k in ("title", "kind", "what_leader_does") if row.get(k)}
+                for row in earlier.get("options") or []
+                if not _FIGURE.search(f"{row.get('title', '')} {row.get('what_leader_does', '')}")
+            ]
         elif requester.leader:
             leader = requester.leader
             answers |= {
@@ -76,6 +91,10 @@ def open_matter(requester: Person, *, title: str = "", begin_from: Matter | None
         )
         record(matter, "opened", requester, at=now)
     return matter
+
+
+def _without_figures(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not _FIGURE.search(line))
 
 
 def save_answers(matter: Matter, by: Person, typed: dict[str, tuple[str, str]]) -> Saved:
