@@ -8,6 +8,7 @@ from html import escape
 import pytest
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import Page
 
 from huitong.directory import phrases
 from huitong.matters import close, coordinate, decide, prepare, write
@@ -593,3 +594,63 @@ def test_the_page_speaks_the_leaders_language_and_clock(client: Client, path: st
     assert 'lang="en"' in response.content.decode()
     client.cookies["language"] = "zh-hans"
     assert client.get(path)["Content-Language"] == "zh-hans"
+
+
+# --- in a real browser ---
+
+
+def test_the_buttons_stay_in_view_at_360_pixels_however_far_one_scrolls(browse: Callable[..., Page], path: str) -> None:
+    page = browse(None, path, screen="phone")
+    page.locator("summary").first.click()
+    page.get_by_text("看全文").click()
+    height = page.evaluate("document.documentElement.scrollHeight")
+    assert height > 740 * 1.5
+    seen = """() => [...document.querySelectorAll(".bar button")].map(button => {
+        const box = button.getBoundingClientRect();
+        const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return box.top >= 0 && box.bottom <= innerHeight && box.height >= 44 && button.contains(at);
+    })"""
+    for top in (*range(0, height, 150), height):
+        page.evaluate("top => scrollTo({top, behavior: 'instant'})", top)
+        assert page.evaluate(seen) == [True] * 5, top
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_page_of_a_link_scrolls_sideways_at_320_pixels(
+    browse: Callable[..., Page], path: str, people: People, language: str
+) -> None:
+    people.leader.language = language
+    people.leader.save()
+    page = browse(None, path + "?who=other", screen="phone")
+    page.set_viewport_size({"width": 320, "height": 640})
+
+    def fits() -> bool:
+        return bool(page.evaluate("document.documentElement.scrollWidth <= 320"))
+
+    page.reload()
+    assert fits()
+    page.goto(page.url.partition("?")[0])
+    assert fits()
+    page.locator("[name=words]").fill("可以" * 40 + " " + "x" * 80)
+    page.locator("button[value=agree]").click()
+    assert fits()
+    page.locator("[name=who][value=self]").check()
+    page.locator("button[value=confirm]").click()
+    page.locator("button[value=undo]").wait_for()
+    assert fits()
+
+
+def test_the_main_button_names_the_option_that_is_picked(browse: Callable[..., Page], path: str) -> None:
+    page = browse(None, path, screen="phone")
+    assert page.locator("button[value=agree]").inner_text() == "按方案一办"
+    page.get_by_role("radio", name="与王经理通个电话").check()
+    assert page.locator("button[value=agree]").inner_text() == "按方案二办"
+
+
+def test_the_enter_key_decides_nothing(browse: Callable[..., Page], path: str) -> None:
+    page = browse(None, path + "?who=other", screen="phone")
+    page.locator("[name=by_name]").fill("小周")
+    page.locator("[name=by_name]").press("Enter")
+    page.get_by_text("还没有选").first.wait_for()
+    assert page.locator("[name=by_name]").input_value() == "小周"
+    assert nothing_is_decided()

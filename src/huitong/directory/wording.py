@@ -41,7 +41,12 @@ def spaced(value: object) -> str:
     """A space between Chinese and figures, unbroken before a measure word. For our sentences, never people's words."""
     text = re.sub(rf"([{_HAN}])([0-9A-Za-z])", r"\1 \2", str(value))
     text = re.sub(rf"([0-9A-Za-z])([{_HAN}])", r"\1 \2", text)
-    return re.sub(rf"(\d) ([{_MEASURES}])", "\\1\u00a0\\2", text)
+    return unbroken(text)
+
+
+def unbroken(value: object) -> str:
+    """The same text with no line break between a figure and its measure word. Also for people's words."""
+    return re.sub(rf"(\d) ([{_MEASURES}])", "\\1\u00a0\\2", str(value))
 
 
 def day_text(value: date, *, weekday: bool = False, relative: bool = True) -> str:

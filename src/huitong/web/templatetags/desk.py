@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from huitong.directory.wording import day_text, moment_text, number_text, spaced
+from huitong.directory.wording import day_text, moment_text, number_text, spaced, unbroken
 
 register = template.Library()
 register.filter(spaced)
 register.filter("numbered", number_text)
+register.filter(unbroken)
 
 
 @register.filter
