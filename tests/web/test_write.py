@@ -102,12 +102,15 @@ def test_without_a_script_a_finding_is_mended_by_its_button(client: Client, matt
     assert client.get(at).context["margin"].mend == ()
 
 
-def test_what_is_put_aside_is_not_shown_again(client: Client, matter: Matter) -> None:
+def test_what_is_put_aside_is_hidden_until_it_is_asked_for(client: Client, matter: Matter) -> None:
     at = f"/matters/{matter.pk}/write/email"
     client.post(at, sent(matter, body_of(matter) + BLAME))
     (mend,) = client.get(at).context["margin"].mend
     client.post(at, sent(matter, body_of(matter), aside=mend.key))
     assert client.get(at).context["margin"].mend == ()
+    assert "再看看放下的 1 处" in client.get(at).content.decode()
+    client.post(at, sent(matter, body_of(matter), aside="*"))
+    assert client.get(at).context["margin"].mend == (mend,)
 
 
 def test_what_is_missing_offers_a_sentence_of_ones_own_facts_and_leads_to_the_question(
@@ -303,6 +306,16 @@ def test_what_is_typed_without_a_connection_survives_and_is_kept_later(desk: Pag
     expect(desk.locator("#text")).to_have_value(body_of(matter).replace("\n断网时写的。", "") + "\n断网时写的。")
     expect(desk.locator("#kept")).to_contain_text("已保存")
     assert body_of(matter).endswith("断网时写的。")
+
+
+def test_a_finding_is_put_aside_and_the_keyboard_goes_on_from_there(desk: Page) -> None:
+    write_at_end(desk, "\n采购部一直推诿。")
+    desk.get_by_role("button", name="先不改").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#review .finding .n")).to_have_count(0)
+    expect(desk.locator("#review button").first).to_be_focused()
+    desk.get_by_role("button", name="再看看放下的 1 处").click()
+    expect(desk.locator("#under mark")).to_have_text("一直推诿")
 
 
 def test_a_missing_element_is_put_in_by_one_press(desk: Page, matter: Matter) -> None:

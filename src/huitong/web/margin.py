@@ -72,9 +72,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Margin:
+    """`more` things wait behind the ones shown; `aside` have been put aside."""
+
     mend: tuple[Mend, ...]
     lacking: tuple[Lack, ...]
     more: int
+    aside: int
     there: tuple[str, ...]
     optional: tuple[str, ...]
     runs: tuple[Run, ...]
@@ -100,6 +103,7 @@ def margin(
         mend=mend,
         lacking=tuple(_lack(e, text, found, bodies) for e in shown if isinstance(e, Element)),
         more=len(things) - len(shown),
+        aside=len(found.faults) + len(found.missing) - len(things),
         there=tuple(element_name(e, ours) for e in found.elements),
         optional=tuple(
             element_name(e, ours) for e in Element if e not in found.elements and e not in CHANNEL_NEEDS[found.channel]

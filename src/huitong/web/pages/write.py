@@ -37,6 +37,7 @@ WITH_SUBJECT: Final = (Channel.EMAIL, Channel.REPORT)
 # A page of an official letter holds 22 lines of 28 characters (GB/T 9704).
 PAGE_LINES, LINE_CHARACTERS, PAGE_WORDS = 22, 28, 420
 MOST_ASIDE: Final = 60
+ALL_AGAIN: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +161,9 @@ def _aside_key(request: DeskRequest, channel: Channel) -> str:
 
 
 def _put_aside(request: DeskRequest, channel: Channel, key: str) -> None:
+    """Remember what is put aside; ALL_AGAIN forgets it."""
     aside = [k for k in request.session.get(_aside_key(request, channel), []) if k != key]
-    request.session[_aside_key(request, channel)] = [*aside, key[:120]][-MOST_ASIDE:]
+    request.session[_aside_key(request, channel)] = [*aside, key[:120]][-MOST_ASIDE:] if key != ALL_AGAIN else []
 
 
 def _margin(request: DeskRequest, channel: Channel, brief: Brief, text: str) -> Margin:
@@ -255,9 +257,8 @@ def _left_out(text: Text, brief: Brief) -> list[str]:
         value: Any = data
         for step in place.replace("]", "").replace("[", ".").split("."):
             value = value[int(step)] if step.isdecimal() else value[step]
-        words = value if isinstance(value, str) else "，".join(str(v) for v in value.values() if v)
-        if words:
-            found.append(words)
+        parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+        found.append(_("，").join(str(part) for part in parts if part))
     return found
 
 

@@ -26,6 +26,7 @@
   // --- the underlines: the same text as the textarea, and one newline more, so that both are as high ---
   let reviewed = "";
   let marks = [];
+  let pressed = false;  // a button of the margin, which the next review takes away
 
   const read = () => {
     marks = [];
@@ -99,6 +100,7 @@
   // --- a finding's button: the text is changed here, the caret stays with its words ---
   const change = (button) => {
     const { at, to, put } = button.dataset;
+    pressed = button.name === "aside" || at !== undefined;
     if (button.name === "aside") {
       htmx.ajax("POST", form.getAttribute("action"), { source: form, target: "#review", values: { aside: button.value } });
       return true;
@@ -125,6 +127,10 @@
     pause = 2000;
     read();
     align();
+    if (pressed && document.activeElement === document.body) {
+      (document.querySelector("#review button") ?? text).focus({ preventScroll: true });
+    }
+    pressed = false;
     const clash = document.getElementById("theirs");
     if (typed === text.value && !clash) forget(); else remember();
     clash?.addEventListener("click", forget);
