@@ -7,12 +7,21 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huitong.delivery import outbox
 from huitong.records.models import Person
 
 
 class Adapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy("邮箱或密码不对，请再看一眼。"),
+        "too_many_login_attempts": gettext_lazy("试错太多次了。过五分钟再来，或点“忘了密码”重设。"),
+        "incorrect_password": gettext_lazy("密码不对，请再看一眼。"),
+        "enter_current_password": gettext_lazy("现在的密码不对，请再看一眼。"),
+        "rate_limited": gettext_lazy("短时间里试得太多了。过几分钟再来。"),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -52,7 +52,7 @@ def people(request: DeskRequest) -> HttpResponse:
 def _state(row: house.Person) -> str:
     if house.can_sign_in(row):
         return _("可以登录")
-    return _("邀请过，还没设密码") if row.user_id else _("没有账号")
+    return _("有账号，还没设密码") if row.user_id else _("没有账号")
 
 
 urlpatterns = [path("people", people, name="people")]
