@@ -6,7 +6,9 @@ from datetime import timedelta
 from html import escape
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from playwright.sync_api import Page
 
@@ -17,7 +19,7 @@ from huitong.matters.request import is_unanswered, revise, schedule, take_back
 from huitong.method import Channel
 from huitong.records.models import Decision, Device, Matter, Outbox, Phrase, Request
 
-from .conftest import People
+from .conftest import People, send
 from .pages import answer, confirm, form_of, later, link_to, path_of, title_of
 
 
@@ -110,6 +112,23 @@ def test_other_requests_are_named_to_who_signed_in_and_never_by_link(
     page = as_(people.leader).get(f"/requests/{asked.pk}").content.decode()
     assert "展厅电力扩容" in page
     assert f"/requests/{request.pk}" in page
+
+
+def test_more_requests_that_wait_take_no_more_queries(
+    asked: Request, people: People, as_: Callable[..., Client], prepared: Callable[..., Matter]
+) -> None:
+    browser, page = as_(people.leader), f"/requests/{asked.pk}"
+    browser.post(page, form_of(browser.get(page)) | {"verdict": "no"})
+
+    def wait(title: str) -> int:
+        schedule(prepared(people.requester, title=title), people.requester, way="mail", deliver_at=timezone.now())
+        send("request")
+        with CaptureQueriesContext(connection) as queries:
+            assert title in browser.get(page).content.decode()
+        return len(queries)
+
+    counts = [wait(title) for title in ("第一件", "第二件", "第三件")]
+    assert counts[0] == counts[2]
 
 
 # --- once more, on a device that has not decided here before ---
@@ -517,6 +536,13 @@ def test_what_the_requester_wrote_down_is_confirmed_with_a_tap(client: Client, t
     told.refresh_from_db()
     assert told.confirmed_at is not None
     assert "您已确认" in client.get(path).content.decode()
+
+
+def test_who_confirms_in_the_leaders_place_is_named(client: Client, told: Decision, people: People) -> None:
+    answer(client, path_of(link_to(people.leader)), do="confirm", who="other", by_name="小周")
+    told.refresh_from_db()
+    assert (told.by_name, told.by, told.how) == ("小周", people.leader, "told")
+    assert told.confirmed_at is not None
 
 
 def test_what_the_requester_wrote_down_gives_way_to_the_leaders_own_answer(

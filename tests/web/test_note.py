@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from huitong.matters import close, coordinate, decide
@@ -149,6 +151,32 @@ def test_an_answer_can_be_changed_for_three_days(
     assert client.post(path, {"answer": "yes"}).status_code == 409
     note.refresh_from_db()
     assert note.answer == "hard"
+
+
+def test_changing_an_answer_erases_nothing_of_it(client: Client, path: str, note: Note) -> None:
+    fields = {"answer": "date", "day": "2099-12-05", "who": "李工", "words": "\n  先排到五号"}
+    confirm(client, path, client.post(path, fields))
+    stands = form_of(client.get(path))
+    assert stands == fields
+    client.post(path, stands | {"answer": "yes"})
+    note.refresh_from_db()
+    assert (note.answer, str(note.day), note.who, note.words) == ("yes", "2099-12-05", "李工", "\n  先排到五号")
+
+
+def test_a_longer_list_of_promises_takes_no_more_queries(
+    client: Client, path: str, promised: Commitment, people: People
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        return len(captured)
+
+    one = queries()
+    for _ in range(2):
+        promised.pk = None
+        promised.save()
+    assert client.get(path).content.decode().count("?promise=") == 3
+    assert queries() == one
 
 
 def test_a_closed_matter_takes_no_answer(client: Client, path: str, note: Note) -> None:

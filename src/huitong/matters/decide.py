@@ -203,8 +203,8 @@ def reply(matter: Matter, by: Person, text: str) -> None:
 
 def _confirm(decision: Decision, by_name: str) -> None:
     if decision.confirmed_at is None:
-        decision.confirmed_at = timezone.now()
-        decision.save(update_fields=["confirmed_at"])
+        decision.confirmed_at, decision.by_name = timezone.now(), by_name
+        decision.save(update_fields=["confirmed_at", "by_name"])
         leader = decision.by
         record(decision.request.matter, "confirmed", leader, leader=leader.address, by_name=by_name)
 

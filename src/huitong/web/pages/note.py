@@ -42,7 +42,8 @@ class NotePage:
             "note": note,
             "requester": note.matter.requester,
             "answers": [(code, answer_text(code), hint_text(code)) for code in notes.ANSWERS],
-            "answer": typed.get("answer", ""),
+            "answer": typed.get("answer", note.answer if not typed else ""),
+            "kept": self._kept(typed),
             "answered": answer_text(note.answer) if note.answer else "",
             "is_open": coordinate.is_note_open(note),
             "promises": promises.order_by("by", "id"),
@@ -52,6 +53,13 @@ class NotePage:
             "field": error.field if isinstance(error, Incomplete) else "",
         }
         return render(self.request, "note.html", context, status=status)
+
+    def _kept(self, typed: QueryDict) -> dict[str, str]:
+        """What stands in the fields: what was typed, else the answer so far, so that a change of it erases nothing."""
+        if typed:
+            return {name: typed.get(name, "") for name in ("day", "who", "words")}
+        note = self.note
+        return {"day": note.day.isoformat() if note.day else "", "who": note.who, "words": note.words}
 
     def sum_up(self, typed: QueryDict) -> Summary:
         answer = typed.get("answer", "")
