@@ -95,7 +95,7 @@ class Desk:
                 message = message_from_bytes(path.read_bytes(), policy=default)
                 if to in str(message["To"]) and int(path.name[:6]) > after:
                     text = message.get_body(("plain",)).get_content()
-                    link = re.search(rf"^{re.escape(self.address)}/\S+$", text, re.MULTILINE)
+                    link = re.search(rf"^{re.escape(self.address)}/\w+", text, re.MULTILINE)
                     return text, link[0] if link else ""
             time.sleep(0.2)
         raise AssertionError(f"no letter {kind} to {to} in {sorted(p.name for p in self.mails.glob('*'))}")
@@ -267,7 +267,7 @@ def test_one_matter_goes_its_whole_life(
     their_phone.check("input[name=answer][value=yes]")
     their_phone.click("main form button.button")
     confirm(their_phone)
-    desk.letter("note_answer", to=told.requester, after=before)
+    desk.letter("note-answer", to=told.requester, after=before)
     mine.goto(here + "/coordinate")
     mine.fill("#p-what", told.promise + " 2")
     mine.fill("#p-by", day(5))
