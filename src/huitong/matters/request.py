@@ -13,7 +13,7 @@ from huitong.compose import reminder
 from huitong.coordination.kinds import kind_of
 from huitong.delivery import outbox
 from huitong.directory import links, people
-from huitong.directory.wording import day_text, speaking_to
+from huitong.directory.wording import day_text, spaced, speaking_to
 from huitong.matters.brief import answers_of, brief_of, options_of
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.moments import deadline_of
@@ -288,7 +288,7 @@ def _small(request: Request, leader: Person) -> str:
         text += _("由会同代%(name)s送出，第 %(version)s 版。") % facts
         if request.answer_by:
             day = day_text(request.answer_by, relative=False)
-            text = _("最晚 %(day)s 要定。") % {"day": day} + text
+            text = spaced(_("最晚%(day)s要定。") % {"day": day}) + text
         return text
 
 

@@ -12,8 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/sign-in", account.login, name="account_login"),
     path("account/sign-out", account.logout, name="account_logout"),
     path("account/inactive", account.account_inactive, name="account_inactive"),
-    path("account/confirm", account.reauthenticate, name="account_reauthenticate"),
     path("account/password", account.password_change, name="account_change_password"),
+    path("account/password/new", account.password_set, name="account_set_password"),
+    path("account/password/first", account.password_set, name="account_set_password"),
     path("account/forgotten", account.password_reset, name="account_reset_password"),
     path("account/forgotten/sent", account.password_reset_done, name="account_reset_password_done"),
     re_path(

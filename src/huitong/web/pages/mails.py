@@ -37,10 +37,18 @@ def mails(request: DeskRequest) -> HttpResponse:
     local = sample.is_local(request)
     if request.person is None and not local:
         raise Http404
-    rows = letters_for(request.person, on_loopback=local).filter(transport="mail").order_by("-sent_at", "-id")
+    rows = letters_for(request.person, on_loopback=local).filter(pk__in=_kept()).order_by("-sent_at", "-id")
     page = Paginator(rows, 20).get_page(request.GET.get("page"))
     shown = [mail for mail in map(_read, page.object_list) if mail]
     return render(request, "mails.html", {"mails": shown, "page": page})
+
+
+def _kept() -> list[int]:
+    """The outbox rows of the newest files."""
+    files = Path(settings.MAIL_FOLDER).glob("[0-9]*-*.eml")
+    return sorted((int(f.name.partition("-")[0]) for f in files if f.name.partition("-")[0].isdigit()), reverse=True)[
+        :500
+    ]
 
 
 def _read(row: Outbox) -> Mail | None:
