@@ -50,7 +50,7 @@ def phone(client: Client, path: str, asked: Request, people: People) -> Client:
 # --- one screen ---
 
 
-@pytest.mark.points("2.2", "2.3", "3.8", "4.5")
+@pytest.mark.points("1.3", "1.4", "2.2", "2.3", "3.4", "3.8", "4.3", "4.4")
 def test_the_page_says_who_asks_what_and_the_ways_to_help_with_their_minutes(client: Client, path: str) -> None:
     response = client.get(path)
     text = response.content.decode()
@@ -61,6 +61,8 @@ def test_the_page_says_who_asks_what_and_the_ways_to_help_with_their_minutes(cli
     assert "您正以<b>高总</b>的身份批示" in text
     for verdict in Verdict:
         assert f'name="verdict" value="{verdict}"' in text
+    assert "场租每天 2.4 万元" in text  # why now
+    assert "请王经理一起开会" in text  # what the leader would do
     assert "CG-2211" in text  # the facts, and the full text, are one tap away
 
 
@@ -610,6 +612,17 @@ def test_from_silence_there_is_no_path_to_a_yes(
         coordinate.follow_up(asked.matter, asked.matter.requester)
     asked.matter.refresh_from_db()
     assert asked.matter.stage == "awaiting"
+
+
+@pytest.mark.parametrize("fields", [{"verdict": "ask", "words": "多少？"}, {"verdict": "later"}])
+def test_a_question_or_a_later_is_no_answer_when_the_day_has_passed(
+    phone: Client, path: str, asked: Request, fields: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(phone, path, **fields)
+    assert "不会当作同意；" not in phone.get(path).content.decode()
+    later(monkeypatch, days=25)
+    assert is_unanswered(asked)
+    assert "没有批示，不会当作同意；您现在批示仍然有效" in phone.get(path).content.decode()
 
 
 def test_the_page_speaks_the_leaders_language_and_clock(client: Client, path: str, people: People) -> None:

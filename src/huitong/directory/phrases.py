@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from huitong.records.models import Person, Phrase
 
-DEFAULTS: Final = (gettext_noop("按此办"), gettext_noop("数字再核一遍"), gettext_noop("办完告诉我"))
+DEFAULTS: Final = (_("按此办"), _("数字再核一遍"), _("办完告诉我"))
 LONGEST: Final = 100
 MOST: Final = 12
 
@@ -15,7 +14,7 @@ MOST: Final = 12
 def phrases_of(person: Person) -> list[str]:
     """The texts, their own first."""
     own = list(Phrase.objects.filter(person=person).order_by("-id").values_list("text", flat=True)[:MOST])
-    return own + [text for text in map(_, DEFAULTS) if text not in own]
+    return own + [text for text in map(str, DEFAULTS) if text not in own]
 
 
 def keep(person: Person, text: str) -> bool:

@@ -218,6 +218,7 @@ class DecidePage:
                 "may_tell": talk is not None and sent and open_now,
                 "may_decide": decision is not None and decision.verdict not in actions.FINAL and open_now,
                 "open_now": open_now,
+                "unanswered": open_now and is_unanswered(asked),
                 "others": others,
             },
         )
