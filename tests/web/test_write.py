@@ -1,5 +1,6 @@
 """The write page: the text on paper, the review beside it, nothing overwritten unasked."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -306,6 +307,15 @@ def test_what_is_typed_without_a_connection_survives_and_is_kept_later(desk: Pag
     expect(desk.locator("#text")).to_have_value(body_of(matter).replace("\n断网时写的。", "") + "\n断网时写的。")
     expect(desk.locator("#kept")).to_contain_text("已保存")
     assert body_of(matter).endswith("断网时写的。")
+
+
+def test_turning_the_page_at_once_loses_nothing(desk: Page, matter: Matter) -> None:
+    write_at_end(desk, "\n刚写的。")
+    desk.get_by_role("link", name="聊天").click()
+    expect(desk.locator(".tabs [aria-current]")).to_contain_text("聊天")
+    desk.get_by_role("link", name="邮件").click()
+    expect(desk.locator("#text")).to_have_value(re.compile("刚写的。$"))
+    assert body_of(matter).endswith("刚写的。")
 
 
 def test_a_finding_is_put_aside_and_the_keyboard_goes_on_from_there(desk: Page) -> None:

@@ -72,7 +72,7 @@
   // --- what is not kept yet waits on this device, and is sent when the line is back ---
   const store = `huitong:write:${form.getAttribute("action")}`;
   const fields = ["text", "subject", "was", "was_subject"];
-  let retry = 0, pause = 2000;
+  let retry = 0, pause = 2000, dirty = false;
 
   const values = () => Object.fromEntries(fields.map((name) => [name, form.elements[name]?.value ?? ""]));
   const remember = () => {
@@ -90,11 +90,18 @@
   };
   window.addEventListener("online", keep);
 
-  form.addEventListener("input", () => { remember(); align(); });
+  // Whoever types and turns the page at once has it kept too; if not, this device still has it.
+  window.addEventListener("pagehide", () => {
+    if (!dirty) return;
+    const headers = { "HX-Request": "true" };
+    fetch(form.getAttribute("action"), { method: "POST", body: new FormData(form), headers, keepalive: true }).catch(() => {});
+  });
+
+  form.addEventListener("input", () => { dirty = true; remember(); align(); });
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (!button || !change(button)) return;
-    event.preventDefault();
+    if (button && change(button)) event.preventDefault();
+    else dirty = false;  // the form itself carries it
   });
 
   // --- a finding's button: the text is changed here, the caret stays with its words ---
@@ -122,7 +129,7 @@
   });
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.requestConfig?.elt !== form || !ours(event.detail.xhr)) return;
-    const typed = event.detail.requestConfig.formData.get("text").replaceAll("\r\n", "\n");
+    const sent = event.detail.requestConfig.formData;
     clearTimeout(retry);
     pause = 2000;
     read();
@@ -132,7 +139,9 @@
     }
     pressed = false;
     const clash = document.getElementById("theirs");
-    if (typed === text.value && !clash) forget(); else remember();
+    dirty = sent.get("text").replaceAll("\r\n", "\n") !== text.value
+      || (sent.get("subject") ?? "") !== (form.elements.subject?.value ?? "");
+    if (!dirty && !clash) forget(); else remember();
     clash?.addEventListener("click", forget);
   });
   for (const failed of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
