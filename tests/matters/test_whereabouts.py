@@ -210,3 +210,12 @@ def test_many_matters_take_no_more_questions_to_the_database(
     one(), one()
     with django_assert_num_queries(9):
         assert len(whereabouts_of(Matter.objects.all())) == 3
+
+
+def test_peoples_words_keep_their_own_full_stops(asked: Request, requester: Person) -> None:
+    matter = answered(asked, Verdict.NO, "今年先不动。")
+    assert whereabouts(matter).sentence.count("”；可以照") == 1
+
+    close.close(matter, requester, outcome="等明年再议。", settled=False, days=2)
+
+    assert whereabouts(Matter.objects.get(pk=matter.pk)).sentence == "未办成，今天；等明年再议。用了 2 天。"

@@ -111,6 +111,16 @@ def test_the_password_is_changed_with_the_old_one(client: Client, requester: Per
     assert User.objects.get(pk=requester.user_id).check_password(new)
 
 
+def test_who_has_no_password_yet_sets_the_first_one(as_: AsPerson, people: People) -> None:
+    client = as_(people.requester)
+
+    page = client.get("/account/password", follow=True)
+    client.post(page.request["PATH_INFO"], {"password1": PASSWORD, "password2": PASSWORD})
+
+    assert "现在的密码" not in page.content.decode()
+    assert User.objects.get(pk=people.requester.user_id).check_password(PASSWORD)
+
+
 def test_signing_out_asks_first(as_: AsPerson, people: People) -> None:
     client = as_(people.requester)
 

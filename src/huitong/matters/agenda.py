@@ -49,6 +49,10 @@ class Item:
     action: str = ""
     action_page: str = ""
 
+    def __post_init__(self) -> None:
+        # A moment set into a sentence brings its own room, which is none at the ends.
+        object.__setattr__(self, "place", self.place.strip())
+
 
 @dataclass(frozen=True, slots=True)
 class Agenda:

@@ -7,6 +7,7 @@ it is in force; before that, only that there is one and when its words come. Fro
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from huitong.matters.facts import Facts, gather
 from huitong.matters.request import CHAT, MAIL, PERSON
 from huitong.matters.stages import Stage
 from huitong.records.models import Commitment, Decision, Matter, Note, Outbox, Person
+
+_STOPS: Final = ("。", "！", "？", ".", "!", "?")
 
 ME, LEADER, COUNTERPART, NOBODY = "me", "leader", "counterpart", "nobody"
 OURS, THEIRS = "ours", "theirs"
@@ -52,8 +55,11 @@ class Whereabouts:
     def sentence(self) -> str:
         """The whole of it, as the matter's page says it under the title."""
         mark, end = ("；", "。") if _chinese() else ("; ", ".")
-        text = mark.join(part for part in (self.place, self.line, self.next) if part)
-        return text if text.endswith(("。", ".", "？", "”", "!")) else text + end
+        text = ""
+        for part in (self.place, self.line, self.next):
+            # People's words may bring a full stop of their own.
+            text += (mark if text and part and not text.endswith(_STOPS) else "") + part
+        return text if text.rstrip('”’"').endswith(_STOPS) else text + end
 
 
 def whereabouts(matter: Matter, reader: Person | None = None) -> Whereabouts:
@@ -306,7 +312,7 @@ def _closed(f: Facts) -> Whereabouts:
     days = f.matter.days
     after = ngettext("用了 %(count)s 天", "用了 %(count)s 天", days) % {"count": days} if days is not None else ""
     label = _("办结") if f.matter.settled else _("未办成")
-    place = _("%(label)s，%(when)s") % {"label": label, "when": said_day(timezone.localtime(since).date())}
+    place = _("%(label)s，%(when)s") % {"label": label, "when": day_text(timezone.localtime(since).date())}
     return Whereabouts("closed", NOBODY, "", since, line, after, label=label, place=place)
 
 
@@ -353,6 +359,8 @@ def _at(
             place = _("在您处，自%(when)s") % facts
         else:
             place = _("在%(who)s处，自%(when)s") % facts
+    # What is set into a sentence brings its own room, which is none at the ends.
+    line, after, place = line.strip(), after.strip(), place.strip()
     return Whereabouts(code, with_whom, who, since, line, after, late, page, action, label, place, promise)
 
 
