@@ -373,3 +373,34 @@ def test_what_to_write_instead_appears_while_typing(browse: Browse, people: Peop
     minutes.fill("30")
 
     expect(error).to_have_count(0)
+
+
+def test_an_ended_session_loses_no_word(browse: Browse, as_: AsPerson, people: People, browser_matter: Matter) -> None:
+    page = browse(people.requester, url(browser_matter))
+    (session,) = [cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
+    page.context.clear_cookies(name="sessionid")
+
+    page.get_by_label("解决了有什么好处？").fill("登录过期后写的")
+    expect(page.locator("#kept")).to_contain_text("登录过期了")
+    assert "benefit" not in answers_of(browser_matter)
+    session["value"] = as_(people.requester).cookies["sessionid"].value
+    page.context.add_cookies([session])
+    page.get_by_role("button", name="现在再试").click()
+
+    expect(page.locator("#kept")).to_contain_text("已保存")
+    assert answers_of(browser_matter)["benefit"] == "登录过期后写的"
+
+
+def test_a_row_taken_away_does_not_come_back_from_this_browser(
+    browse: Browse, people: People, browser_matter: Matter
+) -> None:
+    page = browse(people.requester, url(browser_matter, "ways"))
+    page.get_by_label("好在哪里").first.fill("正在写")
+
+    page.get_by_role("button", name="删去这一行").first.click()
+    expect(page.get_by_role("button", name="放回去")).to_be_visible()
+    page.reload()
+    assert [row["id"] for row in answers_of(browser_matter)["options"]] == ["b2"]
+    page.get_by_role("button", name="放回去").click()
+
+    expect(page.get_by_label("好在哪里").first).to_have_value("正在写")
