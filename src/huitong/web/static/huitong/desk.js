@@ -37,6 +37,7 @@
   // --- what the page says ---
   function say(kind, time) {
     status.textContent = status.dataset[kind].replace("TIME", time || "");
+    status.dataset.kind = kind;
     again.hidden = kind !== "lost" && kind !== "out";
   }
   function showProblem(name, text) {
@@ -163,7 +164,9 @@
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
   form.addEventListener("submit", (event) => {
+    // The form carries everything itself; sent a second time, a row that it takes away would come back.
     clearTimeout(timer);
+    dirty.clear();
     const gone = event.submitter?.dataset.forget;
     if (!gone) return;
     for (const [name] of remembered()) if (name === gone || (gone.endsWith(".") && name.startsWith(gone))) forget(name);
