@@ -55,7 +55,6 @@ account_logout                    yes       yes    yes         yes       yes    
 account_inactive                  yes       yes    yes         yes       yes       yes
 account_change_password           yes       yes    yes         yes       yes       -
 account_set_password              yes       yes    yes         yes       yes       -
-account_set_password              yes       yes    yes         yes       yes       -
 account_reset_password            yes       yes    yes         yes       yes       yes
 account_reset_password_done       yes       yes    yes         yes       yes       yes
 account_reset_password_from_key   yes       yes    yes         yes       yes       yes

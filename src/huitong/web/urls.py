@@ -14,7 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/inactive", account.account_inactive, name="account_inactive"),
     path("account/password", account.password_change, name="account_change_password"),
     path("account/password/new", account.password_set, name="account_set_password"),
-    path("account/password/first", account.password_set, name="account_set_password"),
     path("account/forgotten", account.password_reset, name="account_reset_password"),
     path("account/forgotten/sent", account.password_reset_done, name="account_reset_password_done"),
     re_path(
