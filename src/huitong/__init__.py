@@ -47,7 +47,7 @@ _HOME = {
     "review": "review",
 }
 
-__all__ = [  # noqa: RUF022 - compared with _HOME in tests/test_face.py
+__all__ = [
     "Brief",
     "BriefError",
     "CalendarError",

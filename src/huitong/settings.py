@@ -169,7 +169,7 @@ CSRF_FAILURE_VIEW = "huitong.web.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # a page of the questions with every log full
 
 # --- mail: files in HOME/mail until HUITONG_SMTP_URL is set ---
 SMTP_URL = _setting(

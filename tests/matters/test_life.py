@@ -153,7 +153,8 @@ def test_what_was_told_counts_until_the_leader_says_otherwise(
 ) -> None:
     schedule(matter, requester, way="person", deliver_at=timezone.now())
     told = decide.tell(matter, requester, Choice(Verdict.AGREE, 1, option=0, words="行，下周开会"))
-    assert told.how == "told" and told.confirmed_at is None
+    assert told.how == "told"
+    assert told.confirmed_at is None
     request = current_request(matter)
     own = decide.decide(request, Choice(Verdict.CHANGE, 1, option=1, words="我先打电话"), by=leader, how="link")
     told.refresh_from_db()

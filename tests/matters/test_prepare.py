@@ -10,7 +10,9 @@ from huitong.records.models import Matter, Person
 def test_begun_from_an_earlier_matter_people_and_facts_come_along_but_no_dates_amounts_or_decisions(
     matter: Matter, requester: Person, answer
 ) -> None:
-    facts = "对方的申请按提交顺序排队\n11 月 9 日提交，仍在比价\n要等三天\nTheir queue is first come, first served\nAsked on Monday"
+    facts = (
+        "对方的申请按提交顺序排队\n11 月 9 日提交\n要等三天\nTheir queue is first come, first served\nAsked on Monday"
+    )
     prepare.save_answers(matter, requester, {"situation": (facts, prepare.mark(answers_of(matter)["situation"]))})
     later = prepare.open_matter(requester, begin_from=matter)
     told = answers_of(later)

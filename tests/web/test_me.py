@@ -102,7 +102,12 @@ def test_events_that_cannot_be_used_are_counted(as_: AsPerson, people: People) -
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"hello", "不是日历文件"), (b"\xff\xfe\x00", "不是日历文件"), (b"x" * 5_000_001, "超过 5 MB"), (b"", "文件是空的")],
+    [
+        (b"hello", "不是日历文件"),
+        (b"\xff\xfe\x00", "不是日历文件"),
+        (b"x" * 5_000_001, "超过 5 MB"),
+        (b"", "文件是空的"),
+    ],
     ids=["text", "binary", "large", "empty"],
 )
 def test_a_bad_file_is_refused_with_the_reason_and_the_old_one_stays(

@@ -311,7 +311,7 @@ def _following_up(people: dict[str, Person], today: date) -> None:
                 },
             ],
             "efforts": [{"date": _day(today, -20), "channel": "当面", "with": "小周", "result": "需要部长同意派人"}],
-            "commitments": [{"what": "提供用电清单", "who": "许小样", "by": _day(today, 4)}],
+            "commitments": [{"what": "提供用电清单", "who": "许小样", "by": _day(today, 0)}],
         },
     )
     request = _ask(matter)
@@ -357,7 +357,7 @@ def _following_up(people: dict[str, Person], today: date) -> None:
 
 def _coordinating(people: dict[str, Person], today: date) -> None:
     matter = _open(
-        people["fang"],
+        people["xu"],
         IT
         | {
             "matter": "会员短信模板报备",
@@ -369,7 +369,7 @@ def _coordinating(people: dict[str, Person], today: date) -> None:
                 {"title": "召开短会", "minutes": "20", "what_leader_does": "请郑部长一起定下校验时间"},
                 {"title": "与郑部长沟通", "minutes": "10", "what_leader_does": "请他本周安排一人校验"},
             ],
-            "commitments": [{"what": "把 5 条模板合并成一份清单", "who": "方例会", "by": _day(today, 2)}],
+            "commitments": [{"what": "把 5 条模板合并成一份清单", "who": "许小样", "by": _day(today, 2)}],
         },
     )
     request = _ask(matter)

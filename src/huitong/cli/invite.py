@@ -30,6 +30,6 @@ def command(
     invitation = import_module("huitong.cli._invitation")
     try:
         link = invitation.invite(email, name.strip(), organiser=organiser)
-    except invitation.HasAccount:
+    except import_module("huitong.matters.errors").Incomplete:
         stop(f"{email} has an account already.")
     typer.echo(f"Invited {name.strip()}. The link in the mail is:\n{link}")

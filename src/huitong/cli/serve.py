@@ -39,7 +39,8 @@ def command(
         typer.echo("Loading the sample organisation; HUITONG_SAMPLE=no starts with an empty desk.")
         sample.load()
     application = import_module("huitong.web.wsgi").application
-    server = waitress.create_server(application, sockets=[listening], threads=8, **_proxy())
+    bounds = {"threads": 8, "max_request_body_size": 8_000_000}
+    server = waitress.create_server(application, sockets=[listening], **bounds, **_proxy())
     with _child.worker():
         _say_ready()
         server.run()  # until SIGINT or SIGTERM

@@ -65,12 +65,13 @@ def save_person(by: Person, person: Person | None, details: Details) -> Person:
     return person
 
 
-def invite(person: Person, by: Person) -> Link:
+def invite(person: Person, by: Person | None) -> Link:
     """Send the person a letter by which they choose a password. An earlier invitation no longer works.
 
-    Raises Incomplete without an address, or if they can sign in already.
+    `by` is an organiser, or None for whoever has the command line. Raises Incomplete without an address, or if they can
+    sign in already.
     """
-    if not by.is_organiser or person.is_sample != by.is_sample:
+    if by and (not by.is_organiser or person.is_sample != by.is_sample):
         raise NotAllowed
     if not person.email:
         raise Incomplete("email", _("先填上邮箱，邀请要寄到那里。"))

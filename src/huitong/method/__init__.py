@@ -1,4 +1,4 @@
-"""The vocabulary of the method: elements, faults, channels, languages and the brief. No behaviour but reading a brief."""
+"""The vocabulary of the method: elements, faults, channels, languages, the brief and how to read one."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

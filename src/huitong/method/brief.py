@@ -101,7 +101,7 @@ class Commitment(_Part):
 
 
 class Brief(_Part):
-    """One request's content. Everything but the four required names may be missing; what is missing is never invented."""
+    """One request's content. All but the four required names may be missing; what is missing is never invented."""
 
     lang: Annotated[Language, BeforeValidator(lambda v: v or Language.ZH)] = Language.ZH
     requester: Requester
