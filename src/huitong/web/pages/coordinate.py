@@ -132,7 +132,7 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
     minutes = meeting.minutes if meeting else (option or {}).get("minutes") or 30
     answers = answers_of(row)
     made = note(brief, option_of(option) if option else None, decision.words)
-    wants_meeting = kind in (Help.MEETING, Help.STANDING) or meeting is not None
+    wants_meeting = kind in (Help.MEETING, Help.STANDING) or meeting is not None or "meeting" in request.GET
     moments = _suggestions(decision, minutes) if wants_meeting else ()
     points = agenda(brief, minutes, option_of(option) if option else None).points if wants_meeting else ()
     start = timezone.localtime(meeting.start if meeting else moments[0].start) if meeting or moments else None
