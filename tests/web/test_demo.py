@@ -7,7 +7,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from huitong.cli import demo
+from huitong.cli import demo, demo_people
 from huitong.directory import sample
 from huitong.matters.whereabouts import whereabouts_of
 from huitong.records.models import Busy, Department, Event, Matter, Outbox, Person
@@ -38,7 +38,7 @@ def test_nothing_of_it_is_mailed_when_the_worker_starts(house: None) -> None:
 
 @pytest.mark.parametrize(("label", "address"), [("requester", "xu@"), ("leader", "gao@"), ("organiser", "guan@")])
 def test_a_printed_link_signs_in_as_its_person_after_one_press(house: None, label: str, address: str) -> None:
-    link = next(link for text, link in demo.sign_in_links("http://127.0.0.1") if f" {label}," in text)
+    link = next(link for text, link in demo_people.sign_in_links("http://127.0.0.1") if f" {label}," in text)
     client = Client(**LOCAL)
     path = link.removeprefix("http://127.0.0.1")
     assert client.get(path).status_code == 200

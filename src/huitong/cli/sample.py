@@ -36,5 +36,5 @@ def sign_in_links(base: str) -> list[tuple[str, str]]:
     """A label and an address for each person that one can try the desk as; none where the sample is not loaded."""
     if not model("Person").objects.filter(is_sample=True).exists():
         return []
-    links: list[tuple[str, str]] = import_module("huitong.cli.demo").sign_in_links(base)
+    links: list[tuple[str, str]] = import_module("huitong.cli.demo_people").sign_in_links(base)
     return links
