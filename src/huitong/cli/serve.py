@@ -20,8 +20,12 @@ from huitong.cli._desk import model, open_desk
 
 
 def command(
-    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+    host: Annotated[
+        str, typer.Option(envvar="HUITONG_HOST", help="The address to listen on; 0.0.0.0 is every one.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(envvar="HUITONG_PORT", min=0, max=65535, help="The port; 0 takes a free one.")
+    ] = 8000,
     offer_sample: Annotated[
         bool, typer.Option("--offer-sample", help="Offer the sample organisation to an empty desk.")
     ] = False,
@@ -63,7 +67,9 @@ def _listen(host: str, port: int) -> socket.socket:
     except socket.gaierror:
         stop(f'"{host}" is not an address of this machine; try --host 127.0.0.1.')
     except OSError as error:
-        stop(f"Port {port} on {host} cannot be used: {error.strerror}. Try another one: --port {port % 65535 + 1}.")
+        stop(
+            f"Port {port} on {host} cannot be used: {error.strerror}. Try another one: HUITONG_PORT={port % 65535 + 1}."
+        )
     return listening
 
 
