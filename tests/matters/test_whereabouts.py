@@ -183,7 +183,7 @@ def test_a_closed_matter_says_how_it_turned_out(asked: Request, requester: Perso
     where = whereabouts(Matter.objects.get(pk=matter.pk))
 
     assert (where.code, where.with_whom) == ("closed", NOBODY)
-    assert where.sentence.startswith("办结，今天；3 天定标。")
+    assert where.sentence.startswith("已办结，今天；3 天定标。")
 
 
 def test_the_leader_reads_it_from_their_own_side(asked: Request, leader: Person) -> None:

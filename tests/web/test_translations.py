@@ -1,5 +1,7 @@
 """The interface speaks English wherever it speaks Chinese."""
 
+import re
+
 import pytest
 from babel.messages.catalog import Message
 
@@ -13,6 +15,17 @@ def test_every_text_of_the_interface_has_its_english() -> None:
 def test_the_catalogue_holds_the_texts_of_the_source_and_no_others() -> None:
     entries = {m.id for m in translations.catalogue() if m.id}
     assert entries == set(translations.texts()), "run: python -m tools.translations"
+
+
+def test_templates_hold_no_chinese_that_cannot_be_translated() -> None:
+    left = []
+    for path in sorted((translations.SOURCE / "web" / "templates").rglob("*.html")):
+        text = re.sub(r"{%\s*blocktranslate.*?endblocktranslate\s*%}", "", path.read_text(encoding="utf-8"), flags=re.S)
+        text = re.sub(r"{[%{#].*?[%}#]}|简体中文", "", text)
+        left += [
+            f"{path.name}: {found}" for found in re.findall(r".{0,20}[\u4e00-\u9fff，：；。、（）“”].{0,20}", text)
+        ]
+    assert left == []
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,13 @@ def speaking_to(person: Person) -> Iterator[None]:
         yield
 
 
+def spoken() -> str:
+    """The language that is active, as the method writes it: zh or en."""
+    return "en" if (translation.get_language() or "").startswith("en") else "zh"
+
+
 def _chinese() -> bool:
-    return (translation.get_language() or "").startswith("zh")
+    return spoken() == "zh"
 
 
 def number_text(number: int) -> str:

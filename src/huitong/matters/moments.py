@@ -4,7 +4,9 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from huitong.coordination.commitments import EARLIEST, LATEST
 from huitong.directory import calendars, people
+from huitong.directory.wording import spoken
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.errors import NotAllowed
 from huitong.records.models import Busy as BusyRow
@@ -21,10 +23,12 @@ def leader_of(matter: Matter) -> Person | None:
 
 
 def deadline_of(matter: Matter) -> date | None:
+    """The last day to decide, as answered; None if there is none, or no day that a calendar could hold."""
     try:
-        return date.fromisoformat(str(answers_of(matter).get("deadline") or "").strip())
+        day = date.fromisoformat(str(answers_of(matter).get("deadline") or "").strip())
     except ValueError:
         return None
+    return day if EARLIEST <= day <= LATEST else None
 
 
 def busy_of(leader: Person | None, *, start: datetime, end: datetime) -> tuple[Busy, ...]:
@@ -36,7 +40,7 @@ def busy_of(leader: Person | None, *, start: datetime, end: datetime) -> tuple[B
 
 
 def suggest(matter: Matter, *, minutes: int = 20) -> tuple[Moment, ...]:
-    """Up to five moments, best first, in the leader's (else the requester's) time zone and the matter's language."""
+    """Up to five moments, best first, in the leader's (else the requester's) zone; reasons in the active language."""
     leader, now = leader_of(matter), timezone.now()
     deadline = deadline_of(matter)
     by = (
@@ -51,7 +55,7 @@ def suggest(matter: Matter, *, minutes: int = 20) -> tuple[Moment, ...]:
         start=now + timedelta(minutes=5),
         by=by,
         zone=(leader or matter.requester).time_zone,
-        language=matter.requester.language,
+        language=spoken(),
         now=now,
     )
 

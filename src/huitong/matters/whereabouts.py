@@ -54,11 +54,14 @@ class Whereabouts:
     @property
     def sentence(self) -> str:
         """The whole of it, as the matter's page says it under the title."""
-        mark, end = ("；", "。") if _chinese() else ("; ", ".")
+        chinese = _chinese()
+        mark, end = ("；", "。") if chinese else (". ", ".")
         text = ""
         for part in (self.place, self.line, self.next):
             # People's words may bring a full stop of their own.
-            text += (mark if text and part and not text.endswith(_STOPS) else "") + part
+            if text and part:
+                text += mark if not text.endswith(_STOPS) else "" if chinese else " "
+            text += part if chinese else part[:1].upper() + part[1:]
         return text if text.rstrip('”’"').endswith(_STOPS) else text + end
 
 
@@ -311,7 +314,7 @@ def _closed(f: Facts) -> Whereabouts:
     line = f.matter.outcome
     days = f.matter.days
     after = ngettext("用了 %(count)s 天", "用了 %(count)s 天", days) % {"count": days} if days is not None else ""
-    label = _("办结") if f.matter.settled else _("未办成")
+    label = _("已办结") if f.matter.settled else _("未办成")
     place = _("%(label)s，%(when)s") % {"label": label, "when": day_text(timezone.localtime(since).date())}
     return Whereabouts("closed", NOBODY, "", since, line, after, label=label, place=place)
 

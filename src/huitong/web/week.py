@@ -119,7 +119,7 @@ def _rest(days: list[Day], deadline: date | None) -> Row:
     first, last = days[0].day, days[-1].day
     weekend = {d.day.weekday() for d in days} == {5, 6} and not any(d.holiday_name for d in days)
     names = dict.fromkeys(d.holiday_name for d in days if d.holiday_name)
-    numbers = "、".join(str(d.day.day) for d in days) if len(days) < 3 else f"{first.day}–{last.day}"
+    numbers = _("、").join(str(d.day.day) for d in days) if len(days) < 3 else f"{first.day}–{last.day}"
     due = deadline is not None and first <= deadline <= last
     words = _("、").join(names) or _("休息")
     if due and deadline:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.compose import agenda, note
+from huitong.directory.wording import spoken
 from huitong.matters import coordinate as actions
 from huitong.matters.brief import answers_of, option_of
 from huitong.matters.decide import verdict_text
@@ -112,13 +113,12 @@ def _moment(text: str, zone: str) -> datetime:
 def _suggestions(decision: Decision, minutes: int) -> tuple[Moment, ...]:
     leader, now = decision.by, timezone.now()
     busy = busy_of(leader, start=now, end=now + timedelta(days=21)) if leader.calendar_taken_at else None
-    language = decision.request.matter.requester.language
     return rank_moments(
         busy,
         minutes=minutes,
         start=now + timedelta(hours=20),
         zone=leader.time_zone,
-        language=language,
+        language=spoken(),
         count=3,
         now=now,
     )
@@ -142,7 +142,7 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
         "decision": decision,
         "verdict": verdict_text(decision),
         "kind": kind.value,
-        "kind_name": help_name(kind, request.person.language),
+        "kind_name": help_name(kind, spoken()),
         "talk": row.talks.order_by("-pk").first(),
         "wants_meeting": wants_meeting,
         "meeting": meeting,

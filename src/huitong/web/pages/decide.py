@@ -256,7 +256,13 @@ def talk_of(decision: Decision) -> Talk | None:
 
 def _option(row: dict[str, Any], number: int, picked: bool, preferred: bool) -> dict[str, Any]:
     how = [row[k] for k in ("what_leader_does", "benefit") if row.get(k) and row[k] != row["title"]]
-    return {"row": row, "number": number, "picked": picked, "preferred": preferred, "how": _("，").join(how)}
+    return {
+        "row": row,
+        "number": number,
+        "picked": picked,
+        "preferred": preferred,
+        "how": _("%(how)s，%(benefit)s") % {"how": how[0], "benefit": how[1]} if len(how) == 2 else "".join(how),
+    }
 
 
 def _next_working_day() -> date:

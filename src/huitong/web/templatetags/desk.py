@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from huitong.directory.wording import day_text, moment_text, number_text, spaced, unbroken
+from huitong.directory.wording import day_text, moment_text, number_text, spaced, spoken, unbroken
 
 register = template.Library()
 register.filter(spaced)
@@ -54,6 +54,12 @@ def paragraphs(value: str) -> SafeString:
     blocks = [b for b in re.split(r"\n\s*\n", str(value).replace("\r\n", "\n").strip()) if b]
     lines = ("<br>".join(conditional_escape(x) for x in b.split("\n")) for b in blocks)
     return mark_safe("".join(f"<p>{b}</p>" for b in lines))  # noqa: S308 - each line is escaped above
+
+
+@register.filter
+def sentences(values: list[str]) -> str:
+    """Sentences one after the other, as the language joins them."""
+    return ("" if spoken() == "zh" else " ").join(values)
 
 
 @register.filter
