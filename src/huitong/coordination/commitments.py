@@ -115,10 +115,10 @@ def _reminder(commitment: Commitment, receiver: Person, *, late: bool) -> outbox
         facts = {"what": commitment.what, "day": day, "name": commitment.owner_name, "who": receiver.address}
         own = receiver.pk == commitment.owner_id
         if late:
-            line = _("“%(what)s”原定 %(day)s 前完成。") if own else _("%(name)s 的“%(what)s”原定 %(day)s 前完成。")
+            line = _("“%(what)s”原定 %(day)s前完成。") if own else _("%(name)s的“%(what)s”原定 %(day)s前完成。")
             closing = _("已经办好，点一下就行；还需要几天，写个新日子。")
         else:
-            line = _("“%(what)s”明天（%(day)s）到期。") if own else _("%(name)s 的“%(what)s”明天（%(day)s）到期。")
+            line = _("“%(what)s”明天（%(day)s）到期。") if own else _("%(name)s的“%(what)s”明天（%(day)s）到期。")
             closing = _("如果要改日子，现在说一声就好。")
         title = _("明天到期：%(what)s") if not late else _("请看一下：%(what)s")
         return outbox.Letter(

@@ -158,7 +158,7 @@ def _of_matter(matter: Matter, w: Whereabouts) -> tuple[Item, Whereabouts]:
 def _of_letter(row: Outbox) -> Item:
     assert row.matter is not None
     line = _("给%(who)s的邮件没有送到：%(why)s") % {"who": row.person.address, "why": row.last_error}
-    place = _("自%(when)s") % {"when": said_moment(row.due_at)}
+    place = _("自%(when)s起") % {"when": said_moment(row.due_at)}
     action = _("改好再送")
     label = _("没有送到")
     return Item(
@@ -185,7 +185,7 @@ def _of_their_promise(p: Commitment) -> Item:
     label, late = due_label(p.by, timezone.localdate()), _is_late(p.by)
     who = p.owner_name
     line = _("%(who)s答应：%(what)s") % {"who": who, "what": p.what}
-    place = _("在%(who)s处，自%(when)s") % {
+    place = _("在%(who)s处，自%(when)s起") % {
         "who": who,
         "when": said_day(timezone.localtime(p.made_at).date()),
     }
@@ -196,7 +196,7 @@ def _of_request(r: Request) -> Item:
     assert r.delivered_at is not None
     facts = {"name": r.matter.requester.name, "day": said_day(r.answer_by) if r.answer_by else ""}
     line = _("%(name)s请您批示，最晚%(day)s要定") % facts if r.answer_by else _("%(name)s请您批示") % facts
-    place = _("在您处，自%(when)s") % {"when": said_moment(r.delivered_at)}
+    place = _("在您处，自%(when)s起") % {"when": said_moment(r.delivered_at)}
     late = _is_late(r.answer_by)
     label = _("未答复") if late else _("请您批示")
     return Item(
@@ -206,7 +206,7 @@ def _of_request(r: Request) -> Item:
 
 def _of_note(n: Note) -> Item:
     line = _("%(name)s想与您商量") % {"name": n.matter.requester.name}
-    place = _("在您处，自%(when)s") % {"when": said_moment(n.sent_at)}
+    place = _("在您处，自%(when)s起") % {"when": said_moment(n.sent_at)}
     label = _("请您答复")
     return Item("note_to_answer", label, n.subject, line, place, n.sent_at, False, "note", n.pk, _("去答复"), "note")
 

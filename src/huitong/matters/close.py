@@ -168,7 +168,7 @@ def send_thanks(matter: Matter, by: Person, *, to: Person, subject: str, text: s
     if matter.requester_id != by.pk or to.pk not in {t.person.pk for t in thanks_of(matter)}:
         raise NotAllowed
     if not to.email:
-        raise Incomplete("email", _("没有 %(name)s 的邮箱。可以复制下来，自己发。") % {"name": to.name})
+        raise Incomplete("email", _("没有%(name)s的邮箱。可以复制下来，自己发。") % {"name": to.name})
     with transaction.atomic():
         matter = lock(matter)
         key = f"thanks:{matter.pk}:{to.pk}"

@@ -392,7 +392,7 @@ def choice_text(
         if option is None:
             return _("同意，有调整")
         facts = {"number": number_text((number or 0) + 1), "title": option["title"]}
-        return _("同意方案%(number)s，有调整：%(title)s") % facts
+        return _("同意方案%(number)s（%(title)s），有调整") % facts
     if verdict == Verdict.ASK:
         return _("先问一句")
     if verdict == Verdict.LATER:
@@ -435,7 +435,7 @@ def _receipt(decision: Decision) -> None:
         before.append(_("%(time)s 以前可以撤回，在那之前什么都不会发出。") % facts)
         who = _("记录：%(leader)s，经链接，第 %(version)s 版。")
         if decision.by_name:
-            who = _("记录：%(name)s 代%(leader)s，经链接，第 %(version)s 版。")
+            who = _("记录：%(name)s代%(leader)s，经链接，第 %(version)s 版。")
         letter = outbox.Letter(
             title=_("回执：%(verdict)s") % facts,
             before=before,

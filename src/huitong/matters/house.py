@@ -78,7 +78,7 @@ def invite(person: Person, by: Person | None) -> Link:
     with transaction.atomic():
         person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
         if can_sign_in(person):
-            raise Incomplete("invite", _("%(name)s 已经有账号，可以登录了。") % {"name": person.name})
+            raise Incomplete("invite", _("%(name)s已经有账号，可以登录了。") % {"name": person.name})
         if person.user is None:
             user = User.objects.filter(email__iexact=person.email).first()
             if user and Person.objects.filter(user=user).exists():
@@ -95,8 +95,8 @@ def invite(person: Person, by: Person | None) -> Link:
         with speaking_to(person):
             letter = outbox.Letter(
                 title=_("邀请您使用会同"),
-                before=[_("会同帮您把卡在部门之间的事，清楚、得体地向领导请示，并跟进到办结。")],
-                invite=_("在这里设您的密码，就可以开始："),
+                before=[_("事情卡在部门之间时，会同帮您把请示写清楚、说得体，再一直跟到办结。")],
+                invite=_("打开链接设一个密码，就能用了："),
             )
         outbox.put("invite", person, letter, key=f"invite:{link.pk}", link=link)
     return link
@@ -138,7 +138,7 @@ def _check_email(email: str) -> None:
 
 def _check_words(language: str, time_zone: str) -> None:
     if language not in TO_DJANGO:
-        raise Incomplete("language", _("请选一种文字。"))
+        raise Incomplete("language", _("请选一种语言。"))
     if time_zone not in available_timezones():
         raise Incomplete(
             "time_zone", _("没有“%(zone)s”这个时区，请写 Asia/Shanghai 这样的名称。") % {"zone": time_zone[:64]}
@@ -152,7 +152,7 @@ def _check_line(person: Person, leader: Person | None, by: Person) -> None:
         if leader.is_sample != by.is_sample:
             raise NotAllowed
         if leader.pk in seen:
-            raise Incomplete("leader", _("转一圈又回到本人了，请另选一位领导。"))
+            raise Incomplete("leader", _("这样绕一圈，成了自己领导自己。请另选一位领导。"))
         seen.add(leader.pk)
         leader = leader.leader
 

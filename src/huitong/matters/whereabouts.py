@@ -126,7 +126,7 @@ def _delivering(f: Facts) -> Whereabouts:
         if request.deliver_at > f.now:
             line = _("邮件定在%(when)s送给%(leader)s") % facts
             return _at(
-                f, "set", NOBODY, "", since, line, _("在那以前可以改，也可以取回"), page="time", label=_("已定时")
+                f, "set", NOBODY, "", since, line, _("在那以前可以改，也可以收回"), page="time", label=_("已定时")
             )
         retry = letter.due_at if letter and letter.tries and letter.due_at > f.now else None
         line = _("邮件正在送给%(leader)s") % facts
@@ -355,13 +355,13 @@ def _at(
         facts = {"who": who, "when": said_moment(since)}
         reader_has_it = f.reader is None or f.reader.pk == f.matter.requester_id
         if with_whom == ME and reader_has_it:
-            place = _("在你处，自%(when)s") % facts
+            place = _("在你处，自%(when)s起") % facts
         elif with_whom == ME:
-            place = _("在%(who)s处，自%(when)s") % (facts | {"who": f.matter.requester.name})
+            place = _("在%(who)s处，自%(when)s起") % (facts | {"who": f.matter.requester.name})
         elif with_whom == LEADER and f.reader and f.request and f.reader.pk == f.request.leader_id:
-            place = _("在您处，自%(when)s") % facts
+            place = _("在您处，自%(when)s起") % facts
         else:
-            place = _("在%(who)s处，自%(when)s") % facts
+            place = _("在%(who)s处，自%(when)s起") % facts
     # What is set into a sentence brings its own room, which is none at the ends.
     line, after, place = line.strip(), after.strip(), place.strip()
     return Whereabouts(code, with_whom, who, since, line, after, late, page, action, label, place, promise)

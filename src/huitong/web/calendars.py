@@ -26,7 +26,7 @@ def change(request: HttpRequest, person: Person) -> str:
         reading = take(person, file.name or "", file.read())
     except CalendarError as error:
         return error.problem.message("en" if (get_language() or "").startswith("en") else "zh")
-    messages.success(request, _("日历收下了，只留了忙闲。"))
+    messages.success(request, _("日历已收下，只留忙闲。"))
     if count := len(reading.skipped):
         text = ngettext("有 %(count)s 项日程读不懂，没有计入。", "有 %(count)s 项日程读不懂，没有计入。", count)
         messages.warning(request, text % {"count": count})

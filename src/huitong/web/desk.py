@@ -76,7 +76,7 @@ def why_not(error: NotDone) -> str:
     if isinstance(error, Incomplete):
         return error.message
     if isinstance(error, StaleVersion):
-        return _("这份请示刚刚改过，您答的是旧的一版，所以没有记下。请看过新的一版再定。")
+        return _("这份请示刚刚改过，刚才答的是旧的一版，没有记下。请看过新的一版再定。")
     if isinstance(error, AlreadyDecided):
         return _("已经批示过了，没有再记。")
     if isinstance(error, AskAgain):

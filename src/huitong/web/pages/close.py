@@ -62,7 +62,7 @@ def _thank(request: DeskRequest, row: Matter) -> HttpResponse:
     except NotDone as error:
         context = _context(row) | {"error": why_not(error), "to": thank.key, "typed": request.POST}
         return render(request, "close.html", context, status=422)
-    messages.success(request, _("谢意交邮件送给%(name)s了。") % {"name": thank.person.name})
+    messages.success(request, _("道谢的邮件正在送给%(name)s。") % {"name": thank.person.name})
     return redirect("close", matter=row.pk)
 
 

@@ -61,7 +61,7 @@ def _act(request: DeskRequest, row: Matter) -> str:
                 subject=post.get("subject", ""),
                 text=post.get("text", ""),
             )
-            return _("给%(name)s的说明交邮件送出了。") % {"name": made.person.name}
+            return _("给%(name)s的说明正在送出。") % {"name": made.person.name}
         case "meeting":
             actions.call_meeting(
                 row,
@@ -73,7 +73,7 @@ def _act(request: DeskRequest, row: Matter) -> str:
                 agenda=post.get("agenda", ""),
                 guests=[(post.get("guest", "").strip(), address_of(post.get("guest_email", "")))],
             )
-            return _("会议定好了，邀请交邮件送出。")
+            return _("会议定好了，邀请正在送出。")
         case "cancel_meeting":
             actions.cancel_meeting(row, person)
             return _("会议取消了，会通知大家。")

@@ -52,7 +52,7 @@ def _act(request: DeskRequest, row: Matter, status: int = 302) -> HttpResponse:
             return redirect("prepare", matter=row.pk)
         elif action == "reopen":
             close.reopen(row, request.person)
-            messages.success(request, _("又打开了。"))
+            messages.success(request, _("重新打开了。"))
         elif action == "send_again":
             row_id, email = _number(request.POST.get("row")), address_of(request.POST.get("email", ""))
             coordinate.send_again(row, request.person, row_id=row_id, email=email)
@@ -114,7 +114,7 @@ def _coming(row: Matter, promises: list[Commitment]) -> list[Coming]:
     meeting = row.meetings.filter(cancelled_at=None, start__gte=timezone.now()).first()
     if meeting:
         coming.append(Coming(meeting.start, None, _("会议：%(title)s") % {"title": meeting.title}))
-    names = {"request": _("请示送达"), "remind_deliver": _("提醒你去说"), "remind_leader": _("轻轻提醒一次领导")}
+    names = {"request": _("请示送达"), "remind_deliver": _("提醒你去说"), "remind_leader": _("委婉提醒领导一次")}
     for letter in row.outbox.filter(state="waiting", kind__in=names).order_by("due_at")[:5]:
         coming.append(Coming(letter.due_at, None, names[letter.kind]))
     for promise in promises:

@@ -44,7 +44,7 @@ def me(request: DeskRequest) -> HttpResponse:
         )
     except Incomplete as error:
         return _page(request, **{error.field: error.message})
-    messages.success(request, _("存好了。"))
+    messages.success(request, _("已保存。"))
     response = redirect("me")
     response.delete_cookie(LANGUAGE_COOKIE)  # what was chosen for one browser gives way
     return response

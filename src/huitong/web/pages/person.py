@@ -31,10 +31,10 @@ def person(request: DeskRequest, person: int) -> HttpResponse:
     try:
         if action == "invite":
             house.invite(row, request.person)
-            messages.success(request, _("邀请这就寄到 %(email)s。") % {"email": row.email})
+            messages.success(request, _("邀请正寄往 %(email)s。") % {"email": row.email})
         else:
             house.save_person(request.person, row, _details(request, row))
-            messages.success(request, _("存好了。"))
+            messages.success(request, _("已保存。"))
     except Incomplete as error:
         return _page(request, row, **{error.field: error.message})
     except NotDone as error:

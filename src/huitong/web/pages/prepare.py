@@ -136,7 +136,7 @@ def _do(request: DeskRequest, row: Matter, group: Group, action: str) -> str:
         for past, _score in precedents_for(row):
             if str(past.pk) == what:
                 actions.add_row(row, request.person, "precedents", _as_precedent(row, past))
-                messages.success(request, _("写进先例了，在“办法”那一组，可以再改。"))
+                messages.success(request, _("已写进先例，在“办法”那一组，还可以改。"))
     if verb == "language" and request.POST.get("language") in [code for code, _name in LANGUAGES]:
         actions.set_language(row, request.person, request.POST["language"])
     return here

@@ -25,7 +25,7 @@ def report(request: DeskRequest, matter: int) -> HttpResponse:
         except NotDone as error:
             context |= {"error": why_not(error), "subject": subject, "text": text}
             return render(request, "report.html", context, status=422)
-        messages.success(request, _("汇报交邮件送给%(leader)s了。") % {"leader": leader.address})
+        messages.success(request, _("汇报正在送给%(leader)s。") % {"leader": leader.address})
         return redirect("matter", matter=row.pk)
     made = close.report_of(row)
     return render(request, "report.html", context | {"subject": made.subject, "text": made.body})

@@ -60,7 +60,7 @@ def _post(request: DeskRequest) -> HttpResponse:
     do = sent.get("go", "")
     if do == "take_back":
         asking.take_back(row, person)
-        messages.success(request, _("已收回，还没有送出。"))
+        messages.success(request, _("已收回，没有送出。"))
         return redirect("time", matter=row.pk)
     if do == "calendar":
         return _calendar(request)

@@ -42,15 +42,15 @@ def told(request: DeskRequest, matter: int) -> HttpResponse:
 def _said(decision: Decision) -> str:
     leader = {"leader": decision.by.address}
     if decision.by.email:
-        return _("记下了。算你代记的，已请%(leader)s过目；点一下链接，就是本人确认。") % leader
-    return _("记下了。算你代记的，还没有%(leader)s的邮箱，请不了本人确认。") % leader
+        return _("记下了，由你代记。已请%(leader)s过目，本人点一下链接就算确认。") % leader
+    return _("记下了，由你代记。还没有%(leader)s的邮箱，没法请本人确认。") % leader
 
 
 def _choice(typed: QueryDict) -> Choice:
     try:
         verdict = Verdict(typed.get("verdict", ""))
     except ValueError:
-        raise Incomplete("verdict", _("请选一个：领导是怎么答的？")) from None
+        raise Incomplete("verdict", _("请选领导是怎么答的。")) from None
     option = number_of(typed.get("option"))
     picks = verdict in (Verdict.AGREE, Verdict.CHANGE) and option
     return Choice(
