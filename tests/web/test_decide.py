@@ -152,7 +152,7 @@ def test_a_tap_on_an_unknown_device_records_nothing_and_repeats_the_choice(
     response = client.post(path, form_of(client.get(path)) | fields)
     assert response.status_code == 200
     assert "还没有记下" in response.content.decode()
-    expected = {"agree": "同意方案二：与王经理通个电话", "change": "同意方案一，有调整：召开协调会", "no": "暂不同意"}
+    expected = {"agree": "同意方案二：与王经理通个电话", "change": "同意方案一（召开协调会），有调整", "no": "暂不同意"}
     assert title_of(response).startswith(expected.get(fields["verdict"], ""))
     assert fields.get("words", "") in response.content.decode()
     assert nothing_is_decided()

@@ -78,7 +78,7 @@ def test_of_a_calendar_only_busy_time_is_kept(as_: AsPerson, people: People) -> 
     assert Busy.objects.filter(person=people.leader).count() == 2
     page = client.get("/me").content.decode()
     assert "work.ics" in page
-    assert "留了 2 段忙的时候" in page
+    assert "其中 2 段时间忙" in page
     assert "薪酬" not in page
 
 

@@ -44,7 +44,7 @@ def test_it_says_that_it_counts_as_told_until_the_leader_confirms(
     client: Client, matter: Matter, in_person: Request
 ) -> None:
     text = client.get(at(matter)).content.decode()
-    assert "算你代记的" in text
+    assert "这是你代记的" in text
     assert "点一下链接，才算确认" in text
 
 
