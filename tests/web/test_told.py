@@ -45,7 +45,7 @@ def test_it_says_that_it_counts_as_told_until_the_leader_confirms(
 ) -> None:
     text = client.get(at(matter)).content.decode()
     assert "这是你代记的" in text
-    assert "点一下链接，才算确认" in text
+    assert "点一下链接才算确认" in text
 
 
 @pytest.mark.parametrize(
