@@ -1,15 +1,25 @@
 """Finding people by what a requester typed, and adding them without an account."""
 
+from django.db.models import F
+
 from huitong.directory import access
 from huitong.records.models import Department, Person
 
 
 def find(*, name: str, by: Person, email: str = "") -> Person | None:
-    """The person of this name (and address, where given) whom `by` may name."""
+    """The person of this name (and address, where given) whom `by` may name.
+
+    Namesakes are never taken for each other: another address is another person, and a name alone that several people
+    of the directory bear names none of them, but for the leader whom `by` reports to.
+    """
     known = access.people_for(by).filter(name=name)
+    own = known.filter(added_by=by)
     if email:
-        return known.filter(email__iexact=email).first() or known.filter(added_by=by).first()
-    return known.order_by("added_by_id", "id").first()
+        return known.filter(email__iexact=email).first() or own.filter(email="").first()
+    if by.leader and by.leader.name == name:
+        return by.leader
+    ours = list(known.filter(added_by=None)[:2])
+    return ours[0] if len(ours) == 1 else own.order_by(F("email").asc(), "id").first()
 
 
 def find_or_add(
