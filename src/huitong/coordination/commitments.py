@@ -13,6 +13,8 @@ from huitong.directory.wording import day_text, speaking_to
 from huitong.records.models import Commitment, CommitmentMove, Decision, Matter, Outbox, Person
 
 MORNING = time(9, 0)
+# A slip of the pen, like the year 0206, is no day that anyone could be reminded of.
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
 def make(
@@ -67,6 +69,12 @@ def reopen(commitment: Commitment) -> None:
     _remind(commitment)
 
 
+def remind_again(matter: Matter) -> None:
+    """The matter is open again: so are the reminders of its open commitments that are still to come."""
+    for commitment in matter.commitments.filter(state="open").select_related("owner", "matter__requester"):
+        _remind(commitment)
+
+
 def overdue(commitments: Iterable[Commitment], *, on: date) -> list[Commitment]:
     # Due today is not overdue until the day has ended.
     return [c for c in commitments if c.state == "open" and c.by and c.by < on]
@@ -80,12 +88,13 @@ def forget(decision: Decision) -> None:
 
 
 def _withdraw(commitment: Commitment) -> None:
-    Outbox.objects.filter(key__startswith=f"commitment:{commitment.pk}:", state="waiting").update(state="withdrawn")
+    unsent = Outbox.objects.filter(key__startswith=f"commitment:{commitment.pk}:", state__in=("waiting", "failed"))
+    unsent.update(state="withdrawn")
 
 
 def _remind(commitment: Commitment, *, not_before: datetime | None = None) -> None:
     """Once on the morning before and once on the morning after the day, to the owner; else to the requester."""
-    if commitment.by is None:
+    if commitment.by is None or not EARLIEST <= commitment.by <= LATEST:
         return
     receiver = commitment.owner if commitment.owner and commitment.owner.email else commitment.matter.requester
     rounds = ((commitment.by - timedelta(days=1), "before"), (commitment.by + timedelta(days=1), "after"))
