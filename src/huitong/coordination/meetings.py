@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from huitong.delivery import outbox
 from huitong.directory.wording import moment_text, speaking_to
-from huitong.records.models import Attendee, Decision, Matter, Meeting, Person
+from huitong.records.models import Attendee, Decision, Matter, Meeting, Outbox, Person
 
 
 def call(
@@ -48,6 +49,14 @@ def move(meeting: Meeting, *, start: datetime, minutes: int, place: str, agenda:
     meeting.sequence += 1
     meeting.save()
     _invite(meeting)
+
+
+def forget(decision: Decision) -> bool:
+    """The decision no longer stands: its meeting is cancelled. Returns whether there was one."""
+    meeting = Meeting.objects.filter(decision=decision, cancelled_at=None).first()
+    if meeting:
+        cancel(meeting)
+    return meeting is not None
 
 
 def cancel(meeting: Meeting) -> None:
@@ -94,6 +103,10 @@ def _invite(meeting: Meeting) -> None:
         person = attendee.person
         if not person.email:
             continue
+        earlier = Outbox.objects.filter(key__startswith=f"meeting:{meeting.pk}:", person=person)
+        earlier.filter(state="waiting").update(state="withdrawn")  # what it says no longer holds
+        if meeting.cancelled_at and not earlier.filter(Q(state="sent") | Q(tries__gt=0)).exists():
+            continue  # they have never heard of it
         with speaking_to(person):
             facts = {
                 "title": meeting.title,

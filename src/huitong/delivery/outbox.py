@@ -88,8 +88,9 @@ def put(
 
 
 def withdraw(matter: Matter, *kinds: str) -> int:
-    """Take back all unsent rows of these kinds. Returns how many."""
-    return Outbox.objects.filter(matter=matter, kind__in=kinds, state="waiting").update(state="withdrawn")
+    """Take back all unsent rows of these kinds, also those that failed: none is sent again. Returns how many."""
+    unsent = Outbox.objects.filter(matter=matter, kind__in=kinds, state__in=("waiting", "failed"))
+    return unsent.update(state="withdrawn")
 
 
 # --- the worker's side ---

@@ -116,7 +116,9 @@ def revise(matter: Matter, by: Person) -> Version:
         if request is None:
             raise NotNow("nothing is set yet")
         move(matter, Action.REVISE, at=now)
-        if not request.delivered_at:
+        if request.delivered_at:
+            outbox.withdraw(matter, "request")
+        else:
             _recall(matter)
         request.answer_by = deadline_of(matter)
         request.save(update_fields=["answer_by"])
@@ -171,10 +173,10 @@ def _deliver(request: Request, by: Person | None) -> None:
         record(matter, "delivered_again", by, at=now, leader=request.leader.address, version=version)
 
 
-def remind_leader(request: Request, *, after: int = 0) -> None:
+def remind_leader(request: Request) -> None:
     """At most two gentle reminders to a leader who was asked by mail: after two working days, and before the deadline.
 
-    `after` is the number of the decision that was undone or answered in between, so that keys stay unique.
+    Called again whenever the leader is waited for anew.
     """
     leader, now = request.leader, timezone.now()
     if not leader.email or request.way != MAIL:
@@ -192,6 +194,7 @@ def remind_leader(request: Request, *, after: int = 0) -> None:
         while not is_working_day(last):
             last -= timedelta(days=1)
         days = [d for d in days if d < request.answer_by] + [last]
+    turn = Outbox.objects.filter(key__startswith=f"remind_leader:{request.pk}:").count()
     for number, day in enumerate(sorted(set(days))[:2], start=1):
         due = datetime.combine(day, MORNING, tzinfo=zone)
         if due <= now:
@@ -201,7 +204,7 @@ def remind_leader(request: Request, *, after: int = 0) -> None:
             title=text.subject, before=text.body.split("\n\n"), invite=_invite(leader), small=_small(request, leader)
         )
         link = links.issue("decide", leader, request=request)
-        key = f"remind_leader:{request.pk}:{after}:{number}"
+        key = f"remind_leader:{request.pk}:{turn}:{number}"
         outbox.put("remind_leader", leader, letter, key=key, matter=request.matter, link=link, due_at=due)
 
 
