@@ -8,17 +8,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.compose import Composed, Helper, Progress, report_back, thanks
+from huitong.coordination import commitments
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
 from huitong.matters.brief import answers_of, brief_of
-from huitong.matters.decide import standing_decision, verdict_text
-from huitong.matters.errors import Incomplete, NotAllowed
-from huitong.matters.request import current_request
+from huitong.matters.decide import Verdict, can_be_taken_back, standing_decision, verdict_text
+from huitong.matters.errors import Incomplete, NotAllowed, NotNow
+from huitong.matters.request import current_request, latest_version, remind_leader
 from huitong.matters.stages import Action, move
 from huitong.matters.timeline import lock, record
+from huitong.method import Brief
 from huitong.recall import PastMatter, similar
-from huitong.records.models import Matter, Outbox, Person
+from huitong.records.models import Matter, Outbox, Person, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Thank:
 def progress_of(matter: Matter, *, outcome: str = "") -> Progress:
     """What happened since the decision, as the report to the leader tells it."""
     request = current_request(matter)
-    decision = standing_decision(request) if request else None
+    decision = standing_decision(request) if request and not can_be_taken_back(matter) else None
     open_ones = matter.commitments.filter(state="open").order_by("by", "id")
     kept = matter.commitments.filter(state="kept").order_by("ended_at")
     happened = [
@@ -54,7 +56,13 @@ def progress_of(matter: Matter, *, outcome: str = "") -> Progress:
 
 def report_of(matter: Matter) -> Composed:
     """The report back to the leader, composed from what happened."""
-    return report_back(brief_of(matter), progress_of(matter))
+    return report_back(_asked_brief(matter), progress_of(matter))
+
+
+def _asked_brief(matter: Matter) -> Brief:
+    """What the leader was last asked. The answers may have been emptied since."""
+    request = matter.requests.order_by("-number").first()
+    return Brief.model_validate(latest_version(request).brief) if request else brief_of(matter)
 
 
 def send_report(matter: Matter, by: Person, *, subject: str, text: str) -> Person:
@@ -66,6 +74,7 @@ def send_report(matter: Matter, by: Person, *, subject: str, text: str) -> Perso
     with transaction.atomic():
         matter = lock(matter)
         move(matter, Action.REPORT, at=timezone.now())
+        _refuse_if_pending(matter)
         request = current_request(matter)
         if request is None:
             raise Incomplete("leader", _("这件事还没有请示过领导。"))
@@ -83,6 +92,11 @@ def send_report(matter: Matter, by: Person, *, subject: str, text: str) -> Perso
         outbox.put("report", leader, letter, key=f"report:{matter.pk}:{count}", matter=matter, link=link)
         record(matter, "reported", by, to=leader.address)
     return leader
+
+
+def _refuse_if_pending(matter: Matter) -> None:
+    if can_be_taken_back(matter):
+        raise NotNow("the answer can still be taken back")
 
 
 def days_so_far(matter: Matter) -> int:
@@ -108,6 +122,7 @@ def close(matter: Matter, by: Person, *, outcome: str, settled: bool, days: int)
     with transaction.atomic():
         matter = lock(matter)
         move(matter, Action.CLOSE, at=now)
+        _refuse_if_pending(matter)
         outbox.withdraw(matter, "request", "remind_deliver", "remind_leader", "remind_commitment")
         matter.outcome, matter.settled, matter.days, matter.closed_at = outcome.strip(), settled, days, now
         matter.save(update_fields=["outcome", "settled", "days", "closed_at"])
@@ -115,15 +130,33 @@ def close(matter: Matter, by: Person, *, outcome: str, settled: bool, days: int)
 
 
 def reopen(matter: Matter, by: Person) -> None:
-    """Closing was a slip, or it came up again."""
+    """Closing was a slip, or it came up again: it goes on where it was, and who was waited for is reminded again."""
     if matter.requester_id != by.pk:
         raise NotAllowed
     with transaction.atomic():
         matter = lock(matter)
-        move(matter, Action.REOPEN, at=timezone.now())
+        request = current_request(matter)
+        action = _reopening(request)
+        move(matter, action, at=timezone.now())
         matter.closed_at = None
         matter.save(update_fields=["closed_at"])
         record(matter, "reopened", by)
+        commitments.remind_again(matter)
+        if request and action == Action.REOPEN_UNANSWERED:
+            request.matter = matter
+            remind_leader(request)
+
+
+def _reopening(request: Request | None) -> Action:
+    """To which stage a closed matter comes back: silence was no yes, and a no is none either."""
+    if request is None:
+        return Action.REOPEN_UNSENT
+    decision = standing_decision(request)
+    if decision is None or decision.verdict == Verdict.LATER:
+        return Action.REOPEN_UNANSWERED
+    return {Verdict.ASK: Action.REOPEN_QUESTION, Verdict.NO: Action.REOPEN_DECLINED}.get(
+        Verdict(decision.verdict), Action.REOPEN
+    )
 
 
 def ask_again(matter: Matter, by: Person) -> None:
@@ -135,6 +168,7 @@ def ask_again(matter: Matter, by: Person) -> None:
         matter = lock(matter)
         request = current_request(matter)
         move(matter, Action.ASK_AGAIN, at=now)
+        _refuse_if_pending(matter)
         if request:
             request.ended_at = now
             request.save(update_fields=["ended_at"])
@@ -143,10 +177,12 @@ def ask_again(matter: Matter, by: Person) -> None:
 
 def thanks_of(matter: Matter) -> list[Thank]:
     """Everyone who helped, by what they did: the leader, the counterpart, owners of kept promises; not oneself."""
-    brief = brief_of(matter)
-    did: dict[Person, list[str]] = {}
     request = matter.requests.order_by("-number").first()
-    decision = standing_decision(request) if request else None
+    if request is None:
+        return []
+    brief = _asked_brief(matter)
+    did: dict[Person, list[str]] = {}
+    decision = standing_decision(request)
     if decision and decision.verdict in ("agree", "change"):
         option = decision.version.options[decision.option] if decision.option is not None else None
         did.setdefault(decision.by, []).append(str(option["what_leader_does"] or option["title"]) if option else "")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from huitong.coordination import commitments, meetings, notes, talks
 from huitong.delivery import outbox
 from huitong.directory import people
-from huitong.matters.decide import FINAL, standing_decision
+from huitong.matters.decide import FINAL, can_be_taken_back, standing_decision
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.request import current_request
 from huitong.matters.stages import Action, move
@@ -38,8 +38,8 @@ def _acting(matter: Matter, by: Person, action: Action) -> Iterator[Matter]:
     with transaction.atomic():
         matter = lock(matter)
         move(matter, action, at=timezone.now())
-        if action == Action.COORDINATE and decision_in_force(matter) is None:
-            raise NotNow("the decision can still be taken back")
+        if can_be_taken_back(matter) or (action == Action.COORDINATE and decision_in_force(matter) is None):
+            raise NotNow("no decision is in force, or it can still be taken back")
         yield matter
 
 
@@ -98,6 +98,8 @@ def call_meeting(
     """Set the meeting, or move the one that is set. `guests` are (name, address) beside leader and requester."""
     if start < timezone.now():
         raise Incomplete("start", _("这个时刻已经过去了，请选以后的。"))
+    if start > timezone.now() + timedelta(days=366):
+        raise Incomplete("start", _("太远了，请选一年以内的日子。"))
     if not 5 <= minutes <= 480:
         raise Incomplete("minutes", _("请写 5 到 480 之间的分钟数。"))
     with _acting(matter, by, Action.COORDINATE) as matter:
@@ -160,7 +162,7 @@ def promise(
         raise Incomplete("what", _("请写下答应了什么。"))
     if not owner_name.strip():
         raise Incomplete("owner", _("请写明由谁来做。"))
-    if day is None:
+    if day is None or not commitments.EARLIEST <= day <= commitments.LATEST:
         raise Incomplete("by", _("请写明哪天前完成。"))
     with _acting(matter, by, Action.COORDINATE) as matter:
         owner = people.find_or_add(name=owner_name.strip(), email=owner_email.strip(), by=by)
@@ -185,7 +187,7 @@ def break_promise(commitment: Commitment, *, by: Person, words: str, by_name: st
 
 def move_promise(commitment: Commitment, *, by: Person, to: date | None, reason: str, by_name: str = "") -> None:
     """Another day, with the reason."""
-    if to is None or to < timezone.localdate():
+    if to is None or not timezone.localdate() <= to <= commitments.LATEST:
         raise Incomplete("to", _("请写一个今天或以后的日子。"))
     if not reason.strip():
         raise Incomplete("reason", _("请写一句为什么改期。"))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.compose import answer as answer_text
-from huitong.coordination import commitments, talks
+from huitong.coordination import commitments, meetings, talks
 from huitong.delivery import outbox
 from huitong.directory import links, people
 from huitong.directory.wording import day_text, moment_text, number_text, speaking_to
@@ -74,6 +74,13 @@ class Choice:
 def standing_decision(request: Request) -> Decision | None:
     """The answer that stands now; None if there is none."""
     return request.decisions.select_related("version", "by").filter(undone_at=None, superseded_at=None).first()
+
+
+def can_be_taken_back(matter: Matter) -> bool:
+    """Whether the leader has answered and may still take it back: nothing is done over such an answer."""
+    request = current_request(matter)
+    decision = standing_decision(request) if request else None
+    return decision is not None and decision.effective_at > timezone.now()
 
 
 def decide(
@@ -198,7 +205,7 @@ def reply(matter: Matter, by: Person, text: str) -> None:
                 )
             link = links.issue("decide", leader, request=request)
             outbox.put("answer", leader, letter, key=f"answer:{question.pk}", matter=matter, link=link)
-        remind_leader(request, after=question.pk)
+        remind_leader(request)
 
 
 def _confirm(decision: Decision, by_name: str) -> None:
@@ -241,6 +248,8 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
     told_only = standing is not None and standing.how == TOLD and standing.confirmed_at is None
     if standing and standing.verdict in FINAL and not (told_only and how != TOLD):
         raise AlreadyDecided(standing)
+    if matter.closed_at:
+        raise NotNow("the matter is closed")
     if choice.version != version.number:
         raise StaleVersion(request.versions.filter(number=choice.version).first(), version)
     check(choice, version)
@@ -251,6 +260,8 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
         _forget(standing)
         matter.stage = Stage.AWAITING.value  # the leader's own answer replaces what was told of them
     if standing:
+        if standing.effective_at > now:
+            _rows(standing).update(state="withdrawn")  # replaced before it had left the house
         standing.superseded_at = now
         standing.save(update_fields=["superseded_at"])
     move(matter, ACTIONS[choice.verdict], at=now)
@@ -268,6 +279,11 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
         decided_at=now,
         effective_at=now + held_back,
     )
+    if standing:
+        if choice.verdict in (Verdict.AGREE, Verdict.CHANGE):
+            standing.meeting_set.update(decision=decision)
+        else:
+            _call_off(standing, matter)
     request.later_until = choice.later_until
     request.save(update_fields=["later_until"])
     record(
@@ -290,7 +306,7 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
     if choice.verdict in (Verdict.AGREE, Verdict.CHANGE):
         _set_in_motion(decision)
     if choice.verdict == Verdict.LATER:
-        remind_leader(request, after=decision.pk)
+        remind_leader(request)
     return decision
 
 
@@ -331,12 +347,13 @@ def _undo(decision: Decision) -> None:
     now, matter = timezone.now(), decision.request.matter
     Decision.objects.filter(pk=decision.pk).update(undone_at=now)
     _forget(decision)
+    _call_off(decision, matter)
     move(matter, Action.UNDO, at=now)
     Request.objects.filter(pk=decision.request_id).update(later_until=None)
     record(matter, "undone", decision.by, at=now, leader=decision.by.address)
     request = decision.request
     request.later_until = None
-    remind_leader(request, after=decision.pk)
+    remind_leader(request)
 
 
 def _forget(decision: Decision) -> None:
@@ -345,6 +362,11 @@ def _forget(decision: Decision) -> None:
     outbox.withdraw(decision.request.matter, "remind_leader")
     talks.forget(decision)
     commitments.forget(decision)
+
+
+def _call_off(decision: Decision, matter: Matter) -> None:
+    if meetings.forget(decision):
+        record(matter, "meeting_cancelled")
 
 
 def _rows(decision: Decision) -> "QuerySet[Outbox]":

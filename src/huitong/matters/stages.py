@@ -41,7 +41,11 @@ class Action(StrEnum):
     REPORT = "report"
     ASK_AGAIN = "ask_again"  # another request about the same matter
     CLOSE = "close"
-    REOPEN = "reopen"
+    REOPEN = "reopen"  # with a yes; the next four where the matter was otherwise
+    REOPEN_UNSENT = "reopen_unsent"
+    REOPEN_UNANSWERED = "reopen_unanswered"
+    REOPEN_QUESTION = "reopen_question"
+    REOPEN_DECLINED = "reopen_declined"
 
 
 S, A = Stage, Action
@@ -108,6 +112,10 @@ TRANSITIONS: Final[dict[tuple[Stage, Action], Stage]] = {
     (S.FOLLOWING_UP, A.CLOSE): S.CLOSED,
     (S.CLOSED, A.REPORT): S.CLOSED,
     (S.CLOSED, A.REOPEN): S.FOLLOWING_UP,
+    (S.CLOSED, A.REOPEN_UNSENT): S.PREPARING,
+    (S.CLOSED, A.REOPEN_UNANSWERED): S.AWAITING,
+    (S.CLOSED, A.REOPEN_QUESTION): S.ANSWERING,
+    (S.CLOSED, A.REOPEN_DECLINED): S.DECLINED,
 }
 
 
