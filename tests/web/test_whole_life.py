@@ -34,6 +34,7 @@ class Told:
     purpose: str
     situation: str
     importance: str
+    benefit: str
     effort: tuple[str, str, str]
     options: tuple[tuple[str, str, str], tuple[str, str, str]]
     promise: str
@@ -50,6 +51,7 @@ TOLD: Final = (
         purpose="确定展板交期，赶上开放日",
         situation="8 天前提交采购申请（单号 CG-2307），目前仍在比价\n供应商要做 9 天",
         importance="展板误期，开放日 3 个展区没有说明，已请 120 位客人",
+        benefit="以后大型活动可以提前进采购部的月度排期",
         effort=("邮件", "李试用", "答复需排队，暂不能给出日期"),
         options=(
             ("与王经理通个电话", "10", "说明时间要求，请他同意插单"),
@@ -67,6 +69,7 @@ TOLD: Final = (
         purpose="Have 12 test phones before the release",
         situation="We ordered 12 phones 9 days ago (order IT-311)\nNone has been set up yet",
         importance="Without the phones the release cannot be tested; 3 partners wait for it",
+        benefit="Both teams will have one list of devices",
         effort=("email", "周测试", "They will see when they have time"),
         options=(
             ("Talk to 郑演示", "10", "Ask for one engineer for a day"),
@@ -161,7 +164,23 @@ def picture(pytestconfig: pytest.Config) -> Callable[..., None]:
 
 
 @pytest.mark.points(
-    "1.2", "1.3", "1.4", "1.5", "1.6", "1.8", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "2.8", "3.2", "3.3", "3.4"
+    "1.2",
+    "1.3",
+    "1.4",
+    "1.5",
+    "1.6",
+    "1.8",
+    "2.2",
+    "2.3",
+    "2.4",
+    "2.5",
+    "2.6",
+    "2.7",
+    "2.8",
+    "3.2",
+    "3.3",
+    "3.4",
+    "3.5",
 )
 @pytest.mark.points("3.6", "3.8", "3.9", "3.10", "4.2", "4.3", "4.4", "4.5", "4.6", "4.7", "4.8", "4.10")
 @pytest.mark.parametrize("told", TOLD, ids=lambda t: t.language)
@@ -193,6 +212,7 @@ def test_one_matter_goes_its_whole_life(
     mine.click("button[name=do][value=next]")
     mine.fill("[name=situation]", told.situation)
     mine.fill("[name=importance]", told.importance)
+    mine.fill("[name=benefit]", told.benefit)
     for column, text in zip(("channel", "with", "result"), told.effort, strict=True):
         mine.locator(f"[name^='efforts.'][name$='.{column}']").last.fill(text)
     mine.locator("[name^='efforts.'][name$='.date']").first.fill(day(-4))
@@ -214,6 +234,7 @@ def test_one_matter_goes_its_whole_life(
     # 2. Compose: the text, reviewed as one types; the blame is underlined and mended.
     expect(mine.locator("#text")).to_have_value(re.compile(re.escape(told.options[0][0])))
     composed = mine.input_value("#text")
+    assert told.benefit.split()[-1] in composed
     mine.fill("#text", composed + "\n" + told.blame)
     expect(mine.locator("#under mark")).to_have_count(1)
     picture(mine, "write", told.language)
