@@ -105,8 +105,9 @@ def _invite(meeting: Meeting) -> None:
             continue
         earlier = Outbox.objects.filter(key__startswith=f"meeting:{meeting.pk}:", person=person)
         earlier.filter(state="waiting").update(state="withdrawn")  # what it says no longer holds
-        if meeting.cancelled_at and not earlier.filter(Q(state="sent") | Q(tries__gt=0)).exists():
-            continue  # they have never heard of it
+        has_heard = earlier.filter(Q(state="sent") | Q(tries__gt=0)).exists()
+        if meeting.cancelled_at and not has_heard:
+            continue
         with speaking_to(person):
             facts = {
                 "title": meeting.title,
@@ -119,7 +120,7 @@ def _invite(meeting: Meeting) -> None:
             before = [_("%(who)s，您好：") % facts]
             if meeting.cancelled_at:
                 title, line = _("会议取消：%(title)s"), _("原定 %(when)s 的会议取消了。")
-            elif meeting.sequence:
+            elif has_heard:
                 title, line = _("会议改期：%(title)s"), _("会议改到 %(when)s（%(zone)s），约 %(minutes)s 分钟。")
             else:
                 title, line = _("会议邀请：%(title)s"), _("请您参加会议：%(when)s（%(zone)s），约 %(minutes)s 分钟。")
