@@ -261,3 +261,12 @@ def test_a_reminder_that_failed_does_not_go_out_once_the_leader_has_answered(
     row = Outbox.objects.filter(kind="remind_leader").first()
     with pytest.raises(NotNow):
         coordinate.send_again(asked.matter, requester, row_id=row.pk)
+
+
+def test_what_was_told_does_not_replace_what_the_leader_has_just_answered(
+    asked: Request, requester: Person, leader: Person
+) -> None:
+    question = Choice(Verdict.ASK, version_number(asked), words="谁批的")
+    decide.decide(asked, question, by=leader, how="link")
+    with pytest.raises(NotNow):
+        decide.tell(asked.matter, requester, Choice(Verdict.AGREE, version_number(asked), option=0))

@@ -9,9 +9,11 @@ from typing import Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from huitong.records.models import Commitment, Department, Matter, Note, Outbox, Person, Request, User
+from huitong.records.models import Commitment, Decision, Department, Matter, Note, Outbox, Person, Request, User
 
+AWAITING: Final = "awaiting"  # the stage of a matter that is with the leader
 REQUESTER, LEADER, COUNTERPART, ORGANISER, SIGNED_IN, NOBODY = (
     "requester",
     "leader",
@@ -106,7 +108,17 @@ def may(page: str, roles: set[str]) -> bool:
 def matter_for(page: str, person: Person | None, matter_id: int) -> Matter | None:
     """The matter, if this person may open this page of it."""
     matter = Matter.objects.select_related("requester", "requester__department").filter(pk=matter_id).first()
-    return matter if matter and may(page, matter_roles(person, matter)) else None
+    if matter is None or not may(page, matter_roles(person, matter)):
+        return None
+    if person and matter.requester_id == person.pk and _is_held_back(matter):
+        matter.stage = AWAITING
+    return matter
+
+
+def _is_held_back(matter: Matter) -> bool:
+    """Whether the leader has answered and may still take it back: until then no page of the requester tells what."""
+    held = Decision.objects.filter(request__matter=matter, request__ended_at=None, effective_at__gt=timezone.now())
+    return held.filter(undone_at=None, superseded_at=None).exists()
 
 
 def request_for(page: str, person: Person | None, request_id: int) -> Request | None:

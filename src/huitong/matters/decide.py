@@ -113,8 +113,8 @@ def tell(matter: Matter, by: Person, choice: Choice) -> Decision:
     with transaction.atomic():
         matter = lock(matter)
         request = current_request(matter)
-        if request is None:
-            raise NotNow("nothing was asked yet")
+        if request is None or can_be_taken_back(matter):
+            raise NotNow("nothing was asked yet, or the leader has just answered")
         if request.delivered_at is None:
             hand_over(matter, by)
             request = current_request(matter)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.matters import close as actions
@@ -31,7 +32,9 @@ def _context(row: Matter) -> dict[str, object]:
         "asked": asked,
         "thanks": actions.thanks_of(row) if row.closed_at and asked else [],
         "thanked": thanked,
-        "open_promises": row.commitments.filter(state="open").count(),
+        "open_promises": row.commitments.filter(state="open")
+        .exclude(decision__effective_at__gt=timezone.now())
+        .count(),
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib import messages
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from huitong.coordination.commitments import overdue
 from huitong.matters import close, coordinate
-from huitong.matters.decide import standing_decision, verdict_text
+from huitong.matters.decide import TOLD, standing_decision, verdict_text
 from huitong.matters.errors import NotDone
 from huitong.matters.request import current_request, is_unanswered
 from huitong.matters.stages import Action, can
@@ -73,6 +74,8 @@ def _context(request: DeskRequest, row: Matter) -> dict[str, object]:
     decision = standing_decision(asked) if asked else None
     pending = decision if mine and decision and decision.effective_at > timezone.now() else None
     promises = list(row.commitments.select_related("owner").prefetch_related("moves").order_by("by", "id"))
+    if pending:
+        promises = [c for c in promises if c.decision_id != pending.pk]
     late = {c.pk for c in overdue(promises, on=timezone.localdate())}
     return {
         "matter": row,
@@ -84,7 +87,7 @@ def _context(request: DeskRequest, row: Matter) -> dict[str, object]:
         "verdict": verdict_text(decision) if decision and not pending else "",
         "pending": pending,
         "unanswered": asked is not None and is_unanswered(asked),
-        "story": _story(row, pending),
+        "story": _story(row, mine),
         "coming": _coming(row, promises),
         "ours": [c for c in promises if c.side != "theirs"],
         "theirs": [c for c in promises if c.side == "theirs"],
@@ -98,11 +101,15 @@ def _context(request: DeskRequest, row: Matter) -> dict[str, object]:
     }
 
 
-def _story(row: Matter, pending: Decision | None) -> list[Line]:
-    """What happened, oldest first. What the leader may still take back is not told."""
+def _story(row: Matter, mine: bool) -> list[Line]:
+    """What happened, oldest first. The requester is not told what the leader may take back, or did in time."""
     events = list(row.events.select_related("person").order_by("at", "id")[:500])
-    if pending:
-        events = [e for e in events if not (e.kind in ("decided", "undone") and e.at >= pending.decided_at)]
+    if mine:
+        answers = Decision.objects.filter(request__matter=row).exclude(how=TOLD)
+        slips = Q(undone_at__isnull=False) | Q(superseded_at__lt=F("effective_at"))
+        held = answers.filter(slips | Q(effective_at__gt=timezone.now())).values_list("decided_at", flat=True)
+        hidden = set(held)
+        events = [e for e in events if not (e.kind == "decided" and e.at in hidden)]
     return [line_of(e) for e in events]
 
 

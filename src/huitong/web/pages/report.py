@@ -7,6 +7,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from huitong.matters import close
+from huitong.matters.decide import can_be_taken_back
 from huitong.matters.errors import NotDone
 from huitong.matters.request import current_request
 from huitong.web.desk import DeskRequest, why_not
@@ -15,7 +16,7 @@ from huitong.web.desk import DeskRequest, why_not
 def report(request: DeskRequest, matter: int) -> HttpResponse:
     row = request.matter
     asked = current_request(row)
-    if asked is None or asked.delivered_at is None:
+    if asked is None or asked.delivered_at is None or can_be_taken_back(row):
         return redirect("matter", matter=row.pk)
     context: dict[str, object] = {"matter": row, "leader": asked.leader}
     if request.method == "POST":

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -78,7 +79,7 @@ def _page(request: DeskRequest, typed: QueryDict) -> dict[str, Any]:
         "address": asked.leader.email,
         "version": version,
         "on_its_way": asked.way == MAIL and asked.delivered_at is None,
-        "decided": standing is not None and not _may_follow(standing),
+        "decided": standing is not None and (not _may_follow(standing) or standing.effective_at > timezone.now()),
         "verdicts": [(v.value, name, v.value == chosen) for v, name in SAID.items()],
         "options": [(n, row, n == (option or preferred)) for n, row in enumerate(version.options, start=1)],
         "words": typed.get("words", ""),

@@ -1,0 +1,46 @@
+"""Until the leader's ten minutes are over, the requester's pages know only that there is an answer."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from huitong.matters import decide
+from huitong.matters.decide import Choice, Verdict
+from huitong.records.models import Person, Request
+
+from .conftest import People
+
+ANSWERS = (
+    Choice(Verdict.AGREE, 1, option=0, words="就照这个办"),
+    Choice(Verdict.AGREE, 1, option=1, words="我给老王打电话"),
+    Choice(Verdict.NO, 1, words="这次先不动"),
+    Choice(Verdict.ASK, 1, words="去年是谁批的"),
+)
+PAGES = ("", "/prepare", "/write/email", "/time", "/speak", "/told", "/answer", "/coordinate", "/report", "/close")
+
+
+@pytest.mark.points("4.6")
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_do_not_tell_answers_apart_while_they_can_be_taken_back(
+    asked: Request, people: People, as_: Callable[[Person], Client], page: str
+) -> None:
+    shown = []
+    for choice in ANSWERS:
+        with transaction.atomic():
+            decide.decide(asked, choice, by=people.leader, how="account")
+            response = as_(people.requester).get(f"/matters/{asked.matter.pk}{page}", follow=True)
+            transaction.set_rollback(True)
+        assert response.status_code == 200
+        shown.append(_without_chance(response.content.decode()))
+    for text in shown:
+        assert not any(choice.words in text for choice in ANSWERS)
+        assert text.splitlines() == shown[0].splitlines()
+
+
+def _without_chance(text: str) -> str:
+    """The page without its form tokens, the names of blank rows, and the minute."""
+    text = re.sub(r'"[A-Za-z0-9]{64}"', "", text)
+    return re.sub(r"\d\d:\d\d", "", re.sub(r"\.[0-9a-f]{8}\b", ".", text))
