@@ -107,10 +107,18 @@ class Desk:
         return max((int(p.name[:6]) for p in self.mails.glob("0*.eml")), default=0)
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    home = tmp_path_factory.mktemp("desk")
+@pytest.fixture(params=TOLD, ids=lambda t: t.language)
+def told(request: pytest.FixtureRequest) -> Told:
+    return request.param
+
+
+@pytest.fixture
+def desk(told: Told, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """The Chinese life runs on SQLite, the English one on PostgreSQL."""
+    home = tmp_path
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HUITONG_", "DJANGO_"))}
+    if told.language == "en":
+        environment["HUITONG_DATABASE_URL"] = request.getfixturevalue("postgres")
     process = subprocess.Popen(
         [sys.executable, "-m", "huitong", "serve", "--port", "0", "--offer-sample"],
         env=environment | {"HUITONG_HOME": str(home), "PYTHONUNBUFFERED": "1"},
@@ -183,7 +191,6 @@ def picture(pytestconfig: pytest.Config) -> Callable[..., None]:
     "3.5",
 )
 @pytest.mark.points("3.6", "3.8", "3.9", "3.10", "4.2", "4.3", "4.4", "4.5", "4.6", "4.7", "4.8", "4.10")
-@pytest.mark.parametrize("told", TOLD, ids=lambda t: t.language)
 def test_one_matter_goes_its_whole_life(
     told: Told, desk: Desk, open_page: Callable[..., Page], picture: Callable[..., None]
 ) -> None:
