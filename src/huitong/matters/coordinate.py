@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from huitong.coordination import commitments, meetings, notes, talks
 from huitong.delivery import outbox
-from huitong.directory import people
 from huitong.matters.decide import FINAL, can_be_taken_back, standing_decision
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
+from huitong.matters.named import named
 from huitong.matters.request import current_request
 from huitong.matters.stages import Action, move
 from huitong.matters.timeline import lock, record
@@ -50,7 +50,7 @@ def send_note(matter: Matter, by: Person, *, name: str, email: str, subject: str
             raise Incomplete(field, _("这一项必填。"))
     with _acting(matter, by, Action.COORDINATE) as matter:
         department = str(_answer(matter, "other_department.name"))
-        person = people.find_or_add(name=name.strip(), email=email.strip(), department=department, by=by)
+        person = named(name.strip(), email=email.strip(), department=department, by=by, field="name")
         if not person.email:
             raise Incomplete("email", _("还没有对方的邮箱。"))
         note = notes.send(matter, person, subject=subject.strip()[:300], text=text.replace("\r\n", "\n"))
@@ -111,9 +111,7 @@ def call_meeting(
         else:
             department = str(_answer(matter, "other_department.name"))
             invited = [
-                people.find_or_add(name=name, email=email, department=department, by=by)
-                for name, email in guests
-                if name
+                named(name, email=email, department=department, by=by, field="guest") for name, email in guests if name
             ]
             meeting = meetings.call(
                 matter,
@@ -165,7 +163,7 @@ def promise(
     if day is None or not commitments.EARLIEST <= day <= commitments.LATEST:
         raise Incomplete("by", _("请写明哪天前完成。"))
     with _acting(matter, by, Action.COORDINATE) as matter:
-        owner = people.find_or_add(name=owner_name.strip(), email=owner_email.strip(), by=by)
+        owner = named(owner_name.strip(), email=owner_email.strip(), by=by, field="owner")
         side = side if side in ("ours", "theirs", "leader") else "ours"
         made = commitments.make(
             matter, side=side, owner=owner, owner_name=owner_name.strip()[:100], what=what.strip()[:2000], by=day

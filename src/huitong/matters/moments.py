@@ -9,6 +9,7 @@ from huitong.directory import calendars, people
 from huitong.directory.wording import spoken
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.errors import NotAllowed
+from huitong.matters.named import named
 from huitong.records.models import Busy as BusyRow
 from huitong.records.models import Matter, Person
 from huitong.timing import Busy, CalendarReading, Moment, rank_moments
@@ -71,7 +72,7 @@ def keep_leader_calendar(matter: Matter, by: Person, content: bytes, name: str) 
     leader = leader_of(matter)
     if leader is None:
         brief, email = brief_of(matter), str(answers_of(matter).get("leader.email") or "").strip()
-        leader = people.find_or_add(name=brief.leader.name, email=email, by=by)
+        leader = named(brief.leader.name, email=email, by=by, field="calendar")
     if leader.added_by_id != by.pk:
         raise NotAllowed
     return calendars.take(leader, name, content)

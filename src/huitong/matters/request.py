@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from huitong.compose import reminder
 from huitong.coordination.kinds import kind_of
 from huitong.delivery import outbox
-from huitong.directory import links, people
+from huitong.directory import links
 from huitong.directory.wording import day_text, spaced, speaking_to
 from huitong.matters.brief import answers_of, brief_of, options_of
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.moments import deadline_of
+from huitong.matters.named import named
 from huitong.matters.stages import Action, Stage, move
 from huitong.matters.timeline import lock, record
 from huitong.matters.write import text_of
@@ -217,10 +218,11 @@ def _recall(matter: Matter) -> None:
 
 def _leader(matter: Matter, brief: Brief) -> Person:
     email = str(answers_of(matter).get("leader.email") or "").strip()
-    return people.find_or_add(
-        name=brief.leader.name,
-        email=email,
+    return named(
+        brief.leader.name,
         by=matter.requester,
+        field="leader.name",
+        email=email,
         form_of_address=brief.leader.form_of_address,
         title=brief.leader.title,
     )

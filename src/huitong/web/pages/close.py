@@ -12,6 +12,7 @@ from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.stages import Action, can
 from huitong.records.models import Matter, Outbox
 from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.fields import text_of
 
 
 def close(request: DeskRequest, matter: int) -> HttpResponse:
@@ -45,7 +46,11 @@ def _close(request: DeskRequest, row: Matter) -> HttpResponse:
         if not (days.isascii() and days.isdigit() and len(days) < 5):
             raise Incomplete("days", _("请写天数，例如 12。"))
         actions.close(
-            row, request.person, outcome=post.get("outcome", ""), settled=post.get("settled") == "yes", days=int(days)
+            row,
+            request.person,
+            outcome=text_of(post, "outcome", 2000),
+            settled=post.get("settled") == "yes",
+            days=int(days),
         )
     except NotDone as error:
         field = error.field if isinstance(error, Incomplete) else ""
@@ -57,10 +62,12 @@ def _close(request: DeskRequest, row: Matter) -> HttpResponse:
 
 def _thank(request: DeskRequest, row: Matter) -> HttpResponse:
     thank = next((t for t in actions.thanks_of(row) if t.key == request.POST.get("to")), None)
+    if thank is None and "to" not in request.POST:  # closed already, by a second tap or in another tab
+        return redirect("close", matter=row.pk)
     if thank is None:
         raise Http404
-    subject, text = request.POST.get("subject", ""), request.POST.get("text", "")
     try:
+        subject, text = text_of(request.POST, "subject", 300), text_of(request.POST, "text", 20_000)
         actions.send_thanks(row, request.person, to=thank.person, subject=subject, text=text)
     except NotDone as error:
         context = _context(row) | {"error": why_not(error), "to": thank.key, "typed": request.POST}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from huitong.matters import coordinate
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.web.desk import DeskRequest, day_of, why_not
+from huitong.web.fields import text_of
 
 
 def commitment(request: DeskRequest, matter: int, commitment: int) -> HttpResponse:
@@ -18,8 +19,9 @@ def commitment(request: DeskRequest, matter: int, commitment: int) -> HttpRespon
     context: dict[str, object] = {"matter": request.matter, "promise": row, "typed": request.POST}
     if request.method != "POST":
         return render(request, "commitment.html", context)
-    words, what = request.POST.get("words", ""), request.POST.get("do", "")
+    what = request.POST.get("do", "")
     try:
+        words = text_of(request.POST, "words", 2000)
         if what == "kept":
             coordinate.keep_promise(row, by=request.person, words=words)
         elif what == "moved":

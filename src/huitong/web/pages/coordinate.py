@@ -15,15 +15,17 @@ from huitong.compose import agenda, note
 from huitong.directory.wording import spoken
 from huitong.matters import coordinate as actions
 from huitong.matters.brief import answers_of, option_of
-from huitong.matters.decide import verdict_text
+from huitong.matters.decide import MAX_WORDS, verdict_text
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.moments import busy_of
 from huitong.method import Brief, Help, help_name
 from huitong.records.models import Decision, Matter
 from huitong.timing import Moment, rank_moments
 from huitong.web.desk import DeskRequest, address_of, day_of, life, why_not
+from huitong.web.fields import text_of
 
 LOCAL = "%Y-%m-%dT%H:%M"
+LONGEST = 20_000
 
 
 def coordinate(request: DeskRequest, matter: int) -> HttpResponse:
@@ -56,22 +58,22 @@ def _act(request: DeskRequest, row: Matter) -> str:
             made = actions.send_note(
                 row,
                 person,
-                name=post.get("name", ""),
+                name=text_of(post, "name", 200),
                 email=email,
-                subject=post.get("subject", ""),
-                text=post.get("text", ""),
+                subject=text_of(post, "subject", 300),
+                text=text_of(post, "text", LONGEST),
             )
             return _("给%(name)s的说明正在送出。") % {"name": made.person.name}
         case "meeting":
             actions.call_meeting(
                 row,
                 person,
-                title=post.get("title", ""),
+                title=text_of(post, "title", 300),
                 start=_moment(post.get("start", ""), person.time_zone),
                 minutes=_minutes(post.get("minutes", "")),
-                place=post.get("place", ""),
-                agenda=post.get("agenda", ""),
-                guests=[(post.get("guest", "").strip(), address_of(post.get("guest_email", "")))],
+                place=text_of(post, "place", 200),
+                agenda=text_of(post, "agenda", MAX_WORDS),
+                guests=[(text_of(post, "guest", 200).strip(), address_of(post.get("guest_email", "")))],
             )
             return _("会议定好了，邀请正在送出。")
         case "cancel_meeting":
@@ -81,16 +83,16 @@ def _act(request: DeskRequest, row: Matter) -> str:
             talk = row.talks.order_by("-pk").first()
             if talk is None:
                 raise Incomplete("outcome", _("没有要记的谈话。"))
-            actions.tell_talk(talk, by=person, outcome=post.get("outcome", ""), words=post.get("words", ""))
+            actions.tell_talk(talk, by=person, outcome=post.get("outcome", ""), words=text_of(post, "words", MAX_WORDS))
             return _("记下了。")
         case "promise":
             actions.promise(
                 row,
                 person,
                 side=post.get("side", ""),
-                owner_name=post.get("owner", ""),
+                owner_name=text_of(post, "owner", 200),
                 owner_email=address_of(post.get("owner_email", "")),
-                what=post.get("what", ""),
+                what=text_of(post, "what", 2000),
                 day=day_of(post.get("by")),
             )
             return _("记下了，到日子会提醒。")

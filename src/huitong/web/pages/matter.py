@@ -20,6 +20,7 @@ from huitong.matters.stages import Action, can
 from huitong.matters.whereabouts import whereabouts
 from huitong.records.models import Commitment, Decision, Matter, Version
 from huitong.web.desk import DeskRequest, address_of, life, why_not
+from huitong.web.fields import text_of
 from huitong.web.timeline import Line, line_of
 
 
@@ -43,7 +44,7 @@ def _act(request: DeskRequest, row: Matter, status: int = 302) -> HttpResponse:
     action = request.POST.get("do", "")
     try:
         if action == "progress":
-            coordinate.log_progress(row, request.person, request.POST.get("words", ""))
+            coordinate.log_progress(row, request.person, text_of(request.POST, "words", 2000))
             messages.success(request, _("记下了。"))
         elif action == "follow_up":
             coordinate.follow_up(row, request.person)

@@ -15,7 +15,7 @@ SHOWN = 20
 def matter_new(request: DeskRequest) -> HttpResponse:
     """POST `title` and, if it begins from an earlier matter, `from`: its number. ?from= preselects one."""
     data = request.POST if request.method == "POST" else request.GET
-    title = " ".join(data.get("title", "").split())
+    title = " ".join(data.get("title", "").replace("\x00", "").split())
     number = data.get("from", "")
     own = access.matters_of(request.person)
     earlier = own.filter(pk=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 19 else None

@@ -11,6 +11,9 @@ from huitong.matters.decide import can_be_taken_back
 from huitong.matters.errors import NotDone
 from huitong.matters.request import current_request
 from huitong.web.desk import DeskRequest, why_not
+from huitong.web.fields import text_of
+
+LONGEST = 20_000
 
 
 def report(request: DeskRequest, matter: int) -> HttpResponse:
@@ -22,7 +25,12 @@ def report(request: DeskRequest, matter: int) -> HttpResponse:
     if request.method == "POST":
         subject, text = request.POST.get("subject", ""), request.POST.get("text", "")
         try:
-            leader = close.send_report(row, request.person, subject=subject, text=text)
+            leader = close.send_report(
+                row,
+                request.person,
+                subject=text_of(request.POST, "subject", 300),
+                text=text_of(request.POST, "text", LONGEST),
+            )
         except NotDone as error:
             context |= {"error": why_not(error), "subject": subject, "text": text}
             return render(request, "report.html", context, status=422)
