@@ -98,3 +98,14 @@ def test_a_department_that_a_requester_typed_in_is_not_shown_to_others(
     for reader in (people.leader, people.counterpart, people.stranger):
         for page in ("/", "/matters", "/me", "/matters/new"):
             assert "收购筹备组" not in as_(reader).get(page).content.decode()
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01", "0001-01-01T00:00", "9999-12-31T23:59", "2026-02-30T10:00"])
+@pytest.mark.parametrize("field", ["moment", "at"])
+def test_a_moment_that_no_clock_shows_is_refused(
+    matter: Matter, people: People, as_: Callable[[Person], Client], moment: str, field: str
+) -> None:
+    form = {"go": "set", "way": "mail", "moment": moment} | ({"moment": "own", "at": moment} if field == "at" else {})
+    response = as_(people.requester).post(f"/matters/{matter.pk}/time", form)
+    assert response.status_code == 422
+    assert not matter.requests.exists()

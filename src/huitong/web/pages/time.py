@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huitong.coordination.commitments import EARLIEST, LATEST
 from huitong.directory.wording import moment_text
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
@@ -102,6 +103,8 @@ def _own(sent: QueryDict) -> datetime:
     if at.tzinfo is not None:
         return at
     zone = timezone.get_current_timezone()
+    if not EARLIEST.year <= at.year <= LATEST.year:
+        raise Incomplete("at", _("请写明日子和钟点。"))
     aware = at.replace(tzinfo=zone)
     if aware.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != at:
         raise Incomplete("at", _("那天拨快时钟，没有这个钟点。请选前后一小时。"))
