@@ -21,7 +21,7 @@ def test_a_fault_is_underlined_under_its_own_columns_in_double_width_text() -> N
 def test_what_is_missing_comes_with_why_and_a_sentence_to_begin_with() -> None:
     out = as_text("王总好。", review("王总好。", channel="chat"))
     assert "请求  说清楚请领导做哪一件事" in out
-    assert "例如: 想请您" in out
+    assert "例如：想请您" in out
 
 
 def test_the_messages_follow_the_language_of_the_text() -> None:

@@ -23,15 +23,18 @@ def as_text(text: str, review: Review) -> str:
     """
     nothing, _, missing_title, example, length_title, unit, limit_title, _ = _WORDS[review.language]
     lines = [line for finding in review.faults for line in _finding(text, finding, review.language)]
+    colon = _colon(review.language)
     if review.missing:
-        lines.append(f"{missing_title}:" if review.language is Language.EN else f"{missing_title}：")
+        lines.append(f"{missing_title}{colon}".rstrip())
     for code in review.missing:
         why, begin = missing_advice(code, review.language)
-        lines += [f"  {element_name(code, review.language)}  {why}", f"    {example}: {begin}"]
+        lines += [f"  {element_name(code, review.language)}  {why}", f"    {example}{colon}{begin}"]
     if not lines:
         lines.append(nothing)
     size = f"{length_title} {review.length.size} {unit}"
-    lines.append(f"{size} ({limit_title} {review.length.limit})" if review.length.limit else size)
+    limit = f"{limit_title} {review.length.limit}"
+    around = " ({})" if review.language is Language.EN else "（{}）"
+    lines.append(size + around.format(limit) if review.length.limit else size)
     return "\n".join(_printable(line) for line in lines)
 
 
@@ -47,7 +50,11 @@ def _finding(text: str, finding: Finding, language: Language) -> Iterator[str]:
     yield f"{where}  {fault_name(finding.code, language)}  {finding.why}"
     yield f"  {line}"
     yield "  " + " " * _width(line[:before]) + "~" * max(_width(line[before : before + len(marked)]), 1)
-    yield f"  {words[1]}: {finding.instead}"
+    yield f"  {words[1]}{_colon(language)}{finding.instead}"
+
+
+def _colon(language: Language) -> str:
+    return ": " if language is Language.EN else "："
 
 
 def _window(line: str, before: int, size: int) -> tuple[str, int]:
