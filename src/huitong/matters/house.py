@@ -51,7 +51,7 @@ def save_person(by: Person, person: Person | None, details: Details) -> Person:
         organisers = list(access.directory_for(by).filter(is_organiser=True).select_for_update(of=("self",)))
         person = Person.objects.get(pk=person.pk) if person else Person(is_sample=by.is_sample)
         if person.is_organiser and not details.is_organiser and organisers == [person]:
-            raise Incomplete("is_organiser", _("至少要留一位管理员。先请别人也来管，再退下。"))
+            raise Incomplete("is_organiser", _("至少要留一位管理员。请先加一位管理员，再取消这一位。"))
         _check_line(person, details.leader, by)
         name = " ".join(details.department.split())
         person.department = Department.objects.get_or_create(name=name)[0] if name else None

@@ -130,7 +130,7 @@ def _delivering(f: Facts) -> Whereabouts:
             )
         retry = letter.due_at if letter and letter.tries and letter.due_at > f.now else None
         line = _("邮件正在送给%(leader)s") % facts
-        after = _("没有一次送成，%(when)s再试") % {"when": said_moment(retry)} if retry else _("收下了会记在这里")
+        after = _("还没送成，%(when)s再试") % {"when": said_moment(retry)} if retry else _("送到了会记在这里")
         return _at(f, "on_its_way", NOBODY, "", since, line, after, page="time", label=_("正在送"))
     if request.deliver_at > f.now:
         line = _("定在%(when)s当面跟%(leader)s说") % facts
@@ -229,7 +229,7 @@ def _under_way(f: Facts) -> Whereabouts:
         who = _of_department(f, note.person)
         letter = f.letter("note", person_id=note.person_id)
         sent = letter is None or letter.state == "sent"
-        line = _("说明已送达，等对方答复") if sent else _("说明正在送去")
+        line = _("说明已送达，等对方答复") if sent else _("说明正在送出")
         return _at(
             f, "note", COUNTERPART, who, note.sent_at, line, _next_due(f, open_ones), label=_side(f, note.person)
         )

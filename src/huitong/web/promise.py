@@ -61,7 +61,7 @@ class PromisePage:
                     raise Incomplete("to", _("请写一个今天或以后的日子。"))
                 if not words.strip():
                     raise Incomplete("words", _("请写一句为什么改期。"))
-                return Summary(_("改到 %(day)s：%(what)s") % (what | {"day": day_text(day, weekday=True)}), words)
+                return Summary(_("改期，%(day)s前：%(what)s") % (what | {"day": day_text(day, weekday=True)}), words)
             case "broken":
                 if not words.strip():
                     raise Incomplete("words", _("请写一句原因。"))

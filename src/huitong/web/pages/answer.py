@@ -29,7 +29,7 @@ def answer(request: DeskRequest, matter: int) -> HttpResponse:
             page |= {"error": why_not(error), "field": error.field if isinstance(error, Incomplete) else ""}
             page["question"] = _question(row)
             return render(request, "answer.html", page, status=422 if page["field"] else 409)
-        messages.success(request, _("答复已经送去。"))
+        messages.success(request, _("答复正在送出。"))
         return redirect("matter", matter=row.pk)
     return render(request, "answer.html", page | {"question": _question(row)})
 
