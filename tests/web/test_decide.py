@@ -366,7 +366,7 @@ def test_who_comes_second_is_told_who_decided_and_when(
     response = phone.post(path, form | {"verdict": "no"})
     assert response.status_code == 409
     assert "已经批示过了" in response.content.decode()
-    assert "小周代高总批示于" in response.content.decode()
+    assert "由小周代高总批示" in response.content.decode()
     assert Decision.objects.count() == 1
 
 

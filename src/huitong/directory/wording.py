@@ -50,8 +50,9 @@ def spaced(value: object) -> str:
 
 
 def unbroken(value: object) -> str:
-    """The same text with no line break between a figure and its measure word. Also for people's words."""
-    return re.sub(rf"(\d) ([{_MEASURES}])", "\\1\u00a0\\2", str(value))
+    """The same text with no line break between a figure and its measure word or in a date. Also for people's words."""
+    text = re.sub(rf"(\d) ([{_MEASURES}])", "\\1\u00a0\\2", str(value))
+    return re.sub(r"([年月]) (\d)", "\\1\u00a0\\2", text)
 
 
 def day_text(value: date, *, weekday: bool = False, relative: bool = True) -> str:
@@ -72,4 +73,5 @@ def day_text(value: date, *, weekday: bool = False, relative: bool = True) -> st
 
 def moment_text(value: datetime, *, weekday: bool = False, relative: bool = True) -> str:
     local = timezone.localtime(value)
-    return f"{day_text(local.date(), weekday=weekday, relative=relative)} {local:%H:%M}"
+    day = day_text(local.date(), weekday=weekday, relative=relative)
+    return f"{day}{'' if day.endswith('）') else ' '}{local:%H:%M}"
