@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -270,3 +271,17 @@ def test_what_was_told_does_not_replace_what_the_leader_has_just_answered(
     decide.decide(asked, question, by=leader, how="link")
     with pytest.raises(NotNow):
         decide.tell(asked.matter, requester, Choice(Verdict.AGREE, version_number(asked), option=0))
+
+
+def test_who_was_asked_in_person_and_put_it_off_is_asked_again_on_that_day(matter: Matter, requester: Person) -> None:
+    requester.time_zone = "America/New_York"
+    requester.save()
+    matter.refresh_from_db()
+    in_person(matter, requester)
+    day = timezone.localdate() + timedelta(days=4)
+    told = decide.tell(matter, requester, Choice(Verdict.LATER, 1, later_until=day))
+    [row] = Outbox.objects.filter(kind="remind_deliver", state="waiting")
+    assert row.person == requester
+    assert f"{row.due_at.astimezone(ZoneInfo('America/New_York')):%Y-%m-%d %H:%M}" == f"{day} 09:30"
+    decide.undo(told, by=requester)
+    assert not Outbox.objects.filter(kind="remind_deliver", state="waiting").exists()

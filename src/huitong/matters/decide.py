@@ -359,7 +359,7 @@ def _undo(decision: Decision) -> None:
 def _forget(decision: Decision) -> None:
     """Nothing of what this decision set in motion happens."""
     _rows(decision).update(state="withdrawn")
-    outbox.withdraw(decision.request.matter, "remind_leader")
+    outbox.withdraw(decision.request.matter, "remind_leader", "remind_deliver")
     talks.forget(decision)
     commitments.forget(decision)
 

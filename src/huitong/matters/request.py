@@ -177,10 +177,14 @@ def _deliver(request: Request, by: Person | None) -> None:
 def remind_leader(request: Request) -> None:
     """At most two gentle reminders to a leader who was asked by mail: after two working days, and before the deadline.
 
-    Called again whenever the leader is waited for anew.
+    Called again whenever the leader is waited for anew. Who was asked otherwise, and put it off to a day, is asked
+    again by the requester, who is reminded in the morning of that day.
     """
     leader, now = request.leader, timezone.now()
     if not leader.email or request.way != MAIL:
+        if request.later_until and request.way != MAIL:
+            zone = ZoneInfo(request.matter.requester.time_zone)
+            _send_requester(request, datetime.combine(request.later_until, MORNING, tzinfo=zone))
         return
     brief = Brief.model_validate(latest_version(request).brief)
     zone = ZoneInfo(leader.time_zone)
@@ -255,8 +259,6 @@ def _freeze(request: Request, channel: Channel, brief: Brief) -> Version:
 def _promise(request: Request, version: Version) -> None:
     """The outbox row for the moment: the mail itself, or a reminder to the requester to go and say it."""
     matter, leader = request.matter, request.leader
-    turn = Outbox.objects.filter(key__startswith=f"request:{request.pk}:{version.number}:").count()
-    key = f"request:{request.pk}:{version.number}:{turn}"
     if request.way == MAIL:
         link = links.issue("decide", leader, request=request, days=90)
         letter = outbox.Letter(
@@ -266,8 +268,19 @@ def _promise(request: Request, version: Version) -> None:
             small=_small(request, leader),
         )
         due = timezone.now() if request.delivered_at else request.deliver_at
-        outbox.put("request", leader, letter, key=key, matter=matter, link=link, due_at=due)
+        outbox.put("request", leader, letter, key=_key(request, version), matter=matter, link=link, due_at=due)
         return
+    _send_requester(request, request.deliver_at)
+
+
+def _key(request: Request, version: Version) -> str:
+    begin = f"request:{request.pk}:{version.number}:"
+    return f"{begin}{Outbox.objects.filter(key__startswith=begin).count()}"
+
+
+def _send_requester(request: Request, due_at: datetime) -> None:
+    """Remind the requester at this moment to go and say it, or to send it."""
+    matter, leader = request.matter, request.leader
     with speaking_to(matter.requester):
         facts = {"leader": leader.address, "matter": matter.title}
         how = _("现在适合当面找%(leader)s。") if request.way == PERSON else _("现在适合给%(leader)s发消息。")
@@ -277,7 +290,8 @@ def _promise(request: Request, version: Version) -> None:
             invite=_("讲话卡和要发的话都在这里，说完写下领导怎么说："),
             page=f"/matters/{matter.pk}/speak",
         )
-    outbox.put("remind_deliver", matter.requester, letter, key=key, matter=matter, due_at=request.deliver_at)
+    key = _key(request, latest_version(request))
+    outbox.put("remind_deliver", matter.requester, letter, key=key, matter=matter, due_at=due_at)
 
 
 def _invite(leader: Person) -> str:
