@@ -6,12 +6,14 @@ from collections.abc import Callable
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
-from huitong.matters import decide
-from huitong.matters.decide import Choice, Verdict
+from huitong.matters import close, decide
+from huitong.matters.verdicts import Choice, Verdict
+from huitong.matters.request import schedule
 from huitong.records.models import Person, Request
 
-from .conftest import People
+from .conftest import People, send
 
 ANSWERS = (
     Choice(Verdict.AGREE, 1, option=0, words="就照这个办"),
@@ -44,3 +46,20 @@ def _without_chance(text: str) -> str:
     """The page without its form tokens, the names of blank rows, and the minute."""
     text = re.sub(r'"[A-Za-z0-9]{64}"', "", text)
     return re.sub(r"\d\d:\d\d", "", re.sub(r"\.[0-9a-f]{8}\b", ".", text))
+
+
+def test_a_leader_does_not_see_how_somebody_else_was_asked_after_them(
+    asked: Request, people: People, as_: Callable[[Person], Client]
+) -> None:
+    matter, client = asked.matter, as_(people.leader)
+    decision = decide.decide(asked, Choice(Verdict.NO, 1, words="不行"), by=people.leader, how="account")
+    decide.send_now(decision, by=people.leader)
+    assert client.get(f"/matters/{matter.pk}").status_code == 200
+    close.ask_again(matter, people.requester)
+    matter.answers.filter(question="leader.name").update(value="路远")
+    matter.answers.filter(question="leader.email").update(value="lu@example.com")
+    schedule(matter, people.requester, way="mail", deliver_at=timezone.now())
+    send("request")
+    assert as_(people.stranger).get(f"/matters/{matter.pk}").status_code == 200
+    assert client.get(f"/matters/{matter.pk}").status_code == 404
+    assert "路远" not in client.get("/").content.decode()

@@ -24,7 +24,8 @@ REQUESTER, LEADER, COUNTERPART, ORGANISER, SIGNED_IN, NOBODY = (
 )
 ROLES: Final = (REQUESTER, LEADER, COUNTERPART, ORGANISER, SIGNED_IN, NOBODY)
 
-# A leader has a role towards a matter once the request has reached them, a counterpart once a note was sent to them.
+# A leader has a role towards a matter once the request has reached them, until the requester asks anew (maybe somebody
+# else); a counterpart once a note was sent to them.
 # An organiser keeps the directory; matters of others are closed to them too.
 TABLE: Final = """
 page                              requester leader counterpart organiser signed_in nobody
@@ -94,7 +95,7 @@ def matter_roles(person: Person | None, matter: Matter) -> set[str]:
         return roles
     if matter.requester_id == person.pk:
         roles.add(REQUESTER)
-    if matter.requests.filter(leader=person, delivered_at__isnull=False).exists():
+    if matter.requests.filter(leader=person, delivered_at__isnull=False, ended_at=None).exists():
         roles.add(LEADER)
     if matter.notes.filter(person=person).exists():
         roles.add(COUNTERPART)
