@@ -9,8 +9,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from huitong.matters import close, coordinate, decide, prepare
-from huitong.matters.decide import Choice, Verdict
 from huitong.matters.request import schedule
+from huitong.matters.verdicts import Choice, Verdict
 from huitong.matters.whereabouts import COUNTERPART, LEADER, ME, NOBODY, whereabouts, whereabouts_of
 from huitong.records.models import Decision, Matter, Outbox, Person, Request
 
@@ -143,7 +143,7 @@ def test_a_note_that_was_sent_is_with_the_counterpart_until_they_answer(asked: R
     note = coordinate.send_note(
         matter, requester, name="王经理", email="wang@example.com", subject="想商量交期", text="您好"
     )
-    assert whereabouts(Matter.objects.get(pk=matter.pk)).line == "说明正在送去"
+    assert whereabouts(Matter.objects.get(pk=matter.pk)).line == "说明正在送出"
     send("note")
 
     sent = whereabouts(Matter.objects.get(pk=matter.pk))

@@ -109,7 +109,7 @@ def test_what_is_put_aside_is_hidden_until_it_is_asked_for(client: Client, matte
     (mend,) = client.get(at).context["margin"].mend
     client.post(at, sent(matter, body_of(matter), aside=mend.key))
     assert client.get(at).context["margin"].mend == ()
-    assert "再看看放下的 1 处" in client.get(at).content.decode()
+    assert "再看看先不改的 1 处" in client.get(at).content.decode()
     client.post(at, sent(matter, body_of(matter), aside="*"))
     assert client.get(at).context["margin"].mend == (mend,)
 
@@ -324,7 +324,7 @@ def test_a_finding_is_put_aside_and_the_keyboard_goes_on_from_there(desk: Page) 
     desk.keyboard.press("Enter")
     expect(desk.locator("#review .finding .n")).to_have_count(0)
     expect(desk.locator("#review button").first).to_be_focused()
-    desk.get_by_role("button", name="再看看放下的 1 处").click()
+    desk.get_by_role("button", name="再看看先不改的 1 处").click()
     expect(desk.locator("#under mark")).to_have_text("一直推诿")
 
 
