@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from huitong.matters import close, coordinate, decide, prepare, write
-from huitong.matters.decide import Choice, Verdict
 from huitong.matters.request import current_request, revise, schedule
 from huitong.matters.stages import Stage
+from huitong.matters.verdicts import Choice, Verdict
 from huitong.method import Channel
 from huitong.records.models import Decision, Matter, Outbox, Person, Request
 

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from huitong.matters import close, coordinate, decide
-from huitong.matters.decide import Choice, Verdict
 from huitong.matters.errors import Incomplete, NotNow
 from huitong.matters.request import current_request, hand_over, latest_version, schedule, take_back
 from huitong.matters.stages import Stage
+from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Decision, Matter, Outbox, Person, Request
 
 from .conftest import send, version_number

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from huitong.directory import access, links
 from huitong.matters import coordinate, decide
-from huitong.matters.decide import Choice, Verdict
+from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Commitment, Link, Matter, Note, Request
 
 from .conftest import People

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from huitong.matters.decide import Choice, Verdict, decide, send_now
+from huitong.matters.decide import decide, send_now
+from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Decision, Matter, Outbox, Request
 from tests.web.conftest import People
 

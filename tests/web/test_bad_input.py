@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from huitong.matters import close, decide
-from huitong.matters.decide import Choice, Verdict
+from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Department, Event, Matter, Outbox, Person, Request
 
 from .conftest import People

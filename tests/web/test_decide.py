@@ -14,8 +14,8 @@ from playwright.sync_api import Page
 
 from huitong.directory import phrases
 from huitong.matters import close, coordinate, decide, prepare, write
-from huitong.matters.decide import Choice, Verdict
 from huitong.matters.request import is_unanswered, revise, schedule, take_back
+from huitong.matters.verdicts import Choice, Verdict
 from huitong.method import Channel
 from huitong.records.models import Decision, Device, Matter, Outbox, Phrase, Request
 

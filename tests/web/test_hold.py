@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from huitong.matters import close, decide
-from huitong.matters.verdicts import Choice, Verdict
 from huitong.matters.request import schedule
+from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Person, Request
 
 from .conftest import People, send

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from huitong.matters import coordinate, decide
-from huitong.matters.decide import Choice, Verdict
 from huitong.matters.request import schedule
+from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Commitment, Decision, Matter, Outbox, Request
 
 from .conftest import People, send

@@ -12,8 +12,8 @@ from django.utils import timezone
 from huitong.cli.demo_people import ZONE, address, make_calendars, make_people
 from huitong.delivery.transports import mail
 from huitong.matters import close, coordinate, decide, prepare
-from huitong.matters.decide import Choice, Verdict
 from huitong.matters.request import current_request, delivered_by_mail, latest_version, schedule
+from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import (
     Answer,
     Commitment,

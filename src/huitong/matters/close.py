@@ -13,11 +13,12 @@ from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
 from huitong.matters.brief import answers_of, brief_of
-from huitong.matters.decide import Verdict, can_be_taken_back, standing_decision, verdict_text
+from huitong.matters.decide import can_be_taken_back, standing_decision
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.request import current_request, latest_version, remind_leader
 from huitong.matters.stages import Action, move
 from huitong.matters.timeline import lock, record
+from huitong.matters.verdicts import Verdict, verdict_text
 from huitong.method import Brief
 from huitong.recall import PastMatter, similar
 from huitong.records.models import Matter, Outbox, Person, Request

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from huitong.coordination import commitments, meetings, notes, talks
 from huitong.delivery import outbox
-from huitong.matters.decide import FINAL, can_be_taken_back, standing_decision
+from huitong.matters.decide import can_be_taken_back, standing_decision
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.named import named
 from huitong.matters.request import current_request
 from huitong.matters.stages import Action, move
 from huitong.matters.timeline import lock, record
+from huitong.matters.verdicts import FINAL
 from huitong.records.models import Commitment, Decision, Matter, Meeting, Note, Person, Talk
 
 ANSWER_CHANGES: Final = timedelta(days=3)

@@ -1,8 +1,6 @@
 """The leader's answer: recorded once, in their words, to the version that they saw; undone within ten minutes."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -15,8 +13,9 @@ from huitong.compose import answer as answer_text
 from huitong.coordination import commitments, meetings, talks
 from huitong.delivery import outbox
 from huitong.directory import links, people
-from huitong.directory.wording import day_text, moment_text, number_text, speaking_to
+from huitong.directory.wording import speaking_to
 from huitong.matters.brief import option_of
+from huitong.matters.decision_letters import ask_to_confirm, send_receipt, tell_requester
 from huitong.matters.errors import (
     AlreadyDecided,
     AskAgain,
@@ -30,19 +29,9 @@ from huitong.matters.errors import (
 from huitong.matters.request import current_request, hand_over, latest_version, remind_leader
 from huitong.matters.stages import Action, Stage, move
 from huitong.matters.timeline import lock, record
+from huitong.matters.verdicts import FINAL, LINK, MAX_WORDS, TOLD, Choice, Verdict, check, is_the_same
 from huitong.method import Brief, Help
-from huitong.records.models import Decision, Link, Matter, Outbox, Person, Request, Version
-
-LINK, ACCOUNT, TOLD = "link", "account", "told"
-
-
-class Verdict(StrEnum):
-    AGREE = "agree"
-    CHANGE = "change"
-    ASK = "ask"
-    LATER = "later"
-    NO = "no"
-
+from huitong.records.models import Decision, Link, Matter, Outbox, Person, Request
 
 ACTIONS: Final = {
     Verdict.AGREE: Action.AGREE,
@@ -51,24 +40,7 @@ ACTIONS: Final = {
     Verdict.LATER: Action.POSTPONE,
     Verdict.NO: Action.DECLINE,
 }
-FINAL: Final = (Verdict.AGREE, Verdict.CHANGE, Verdict.NO)
 TWO_ANSWERS_WITHIN: Final = timedelta(seconds=10)
-MAX_WORDS: Final = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What the leader chose. `option` counts from 0; `version` is the number that their page showed."""
-
-    verdict: Verdict
-    version: int
-    option: int | None = None
-    words: str = ""
-    later_until: date | None = None
-
-    @property
-    def mark(self) -> str:
-        return f"{self.verdict}:{self.option}:{self.later_until}"
 
 
 def standing_decision(request: Request) -> Decision | None:
@@ -122,7 +94,7 @@ def tell(matter: Matter, by: Person, choice: Choice) -> Decision:
         request.matter = lock(matter)
         decision = _record(request, choice, by=request.leader, how=TOLD)
         if request.leader.email:
-            _ask_to_confirm(decision)
+            ask_to_confirm(decision)
     return decision
 
 
@@ -300,47 +272,14 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
     )
     outbox.withdraw(matter, "remind_leader", "remind_deliver", "request")
     if how != TOLD:
-        _tell_requester(decision)
+        tell_requester(decision)
     if how == LINK and by.email:
-        _receipt(decision)
+        send_receipt(decision)
     if choice.verdict in (Verdict.AGREE, Verdict.CHANGE):
         _set_in_motion(decision)
     if choice.verdict == Verdict.LATER:
         remind_leader(request)
     return decision
-
-
-def check(choice: Choice, version: Version) -> None:
-    """Raises Incomplete if the choice lacks something, or its words can't be kept byte for byte."""
-    options = len(version.options)
-    if "\x00" in choice.words:
-        raise Incomplete("words", _("这段话里有一个看不见的控制字符，存不下。请删掉重写那一处。"))
-    if len(choice.words) > MAX_WORDS:
-        raise Incomplete("words", _("请控制在 %(limit)s 字以内，您的话会一字不改地转达。") % {"limit": MAX_WORDS})
-    if choice.option is not None and not 0 <= choice.option < options:
-        raise Incomplete("option", _("请选一个方案。"))
-    if choice.verdict == Verdict.AGREE and options and choice.option is None:
-        raise Incomplete("option", _("请选一个方案。"))
-    if choice.verdict == Verdict.ASK and not choice.words.strip():
-        raise Incomplete("words", _("请写下要问的话。"))
-    if choice.verdict == Verdict.CHANGE and not choice.words.strip():
-        raise Incomplete("words", _("请写下怎样调整。"))
-    if choice.verdict == Verdict.LATER:
-        if choice.later_until is None:
-            raise Incomplete("later_until", _("请选一个日子，到时再请您定。"))
-        if not timezone.localdate() < choice.later_until <= timezone.localdate() + timedelta(days=366):
-            raise Incomplete("later_until", _("请选明天以后、一年以内的日子。"))
-
-
-def is_the_same(decision: Decision, choice: Choice) -> bool:
-    """Whether this choice is what the leader has answered already, to the same version and in the same words."""
-    return decision.how != TOLD and choice == Choice(
-        verdict=Verdict(decision.verdict),
-        version=decision.version.number,
-        option=decision.option,
-        words=decision.words,
-        later_until=decision.later_until,
-    )
 
 
 def _undo(decision: Decision) -> None:
@@ -395,97 +334,3 @@ def _set_in_motion(decision: Decision) -> None:
             by=promise.by,
             remind_from=decision.effective_at,
         )
-
-
-def verdict_text(decision: Decision) -> str:
-    """The choice in words, as a title would say it: 按方案二“…”办."""
-    option = decision.version.options[decision.option] if decision.option is not None else None
-    return choice_text(Verdict(decision.verdict), option, decision.option, decision.later_until)
-
-
-def choice_text(
-    verdict: Verdict, option: dict[str, object] | None, number: int | None, later_until: date | None
-) -> str:
-    if verdict == Verdict.AGREE:
-        if option is None:
-            return _("同意")
-        return _("同意方案%(number)s：%(title)s") % {"number": number_text((number or 0) + 1), "title": option["title"]}
-    if verdict == Verdict.CHANGE:
-        if option is None:
-            return _("同意，有调整")
-        facts = {"number": number_text((number or 0) + 1), "title": option["title"]}
-        return _("同意方案%(number)s（%(title)s），有调整") % facts
-    if verdict == Verdict.ASK:
-        return _("先问一句")
-    if verdict == Verdict.LATER:
-        day = day_text(later_until, weekday=True) if later_until else ""
-        return _("稍后再定，%(day)s再看") % {"day": day}
-    return _("暂不同意")
-
-
-def _tell_requester(decision: Decision) -> None:
-    matter, requester = decision.request.matter, decision.request.matter.requester
-    with speaking_to(requester):
-        facts = {"leader": decision.by.address, "matter": matter.title, "verdict": verdict_text(decision)}
-        page = f"/matters/{matter.pk}/answer" if decision.verdict == Verdict.ASK else f"/matters/{matter.pk}"
-        before = [_("%(leader)s的批示：%(verdict)s。") % facts]
-        if decision.words:
-            before.append(decision.words)
-        if decision.by_name:
-            before.append(_("由%(name)s代为批示。") % {"name": decision.by_name})
-        letter = outbox.Letter(
-            title=_("%(leader)s批示了：%(matter)s") % facts, before=before, invite=_("在这里接着办："), page=page
-        )
-    key = f"decision:{decision.pk}:requester"
-    outbox.put("decision", requester, letter, key=key, matter=matter, due_at=decision.effective_at)
-
-
-def _receipt(decision: Decision) -> None:
-    matter, leader = decision.request.matter, decision.by
-    with speaking_to(leader):
-        facts = {
-            "verdict": verdict_text(decision),
-            "matter": matter.title,
-            "time": moment_text(decision.effective_at, relative=False),
-            "version": decision.version.number,
-            "leader": leader.address,
-            "name": decision.by_name,
-        }
-        before = [_("%(leader)s，您好：") % facts, _("记下了您对“%(matter)s”的批示：%(verdict)s。") % facts]
-        if decision.words:
-            before.append(decision.words)
-        before.append(_("%(time)s 以前可以撤回，在那之前什么都不会发出。") % facts)
-        who = _("记录：%(leader)s，经链接，第 %(version)s 版。")
-        if decision.by_name:
-            who = _("记录：%(name)s代%(leader)s，经链接，第 %(version)s 版。")
-        letter = outbox.Letter(
-            title=_("回执：%(verdict)s") % facts,
-            before=before,
-            invite=_("要撤回，或马上发出，请点这里："),
-            small=who % facts + _("如果不是您批的，请在这里撤回，并告诉请示人。"),
-        )
-    link = links.issue("decide", leader, request=decision.request)
-    outbox.put("receipt", leader, letter, key=f"decision:{decision.pk}:receipt", matter=matter, link=link)
-
-
-def _ask_to_confirm(decision: Decision) -> None:
-    matter, leader = decision.request.matter, decision.by
-    with speaking_to(leader):
-        facts = {
-            "name": matter.requester.name,
-            "matter": matter.title,
-            "verdict": verdict_text(decision),
-            "leader": leader.address,
-        }
-        before = [
-            _("%(leader)s，您好：") % facts,
-            _("%(name)s记下了您对“%(matter)s”的意见：%(verdict)s。") % facts,
-            *([decision.words] if decision.words else []),
-        ]
-        letter = outbox.Letter(
-            title=_("请您过目：%(matter)s") % facts,
-            before=before,
-            invite=_("记得对不对，请在这里点一下；不点也不耽误："),
-        )
-    link = links.issue("decide", leader, request=decision.request)
-    outbox.put("confirm", leader, letter, key=f"decision:{decision.pk}:confirm", matter=matter, link=link)

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from huitong.directory.wording import day_text, moment_text
-from huitong.matters.decide import Verdict, verdict_text
 from huitong.matters.facts import Facts, gather
 from huitong.matters.request import CHAT, MAIL, PERSON
 from huitong.matters.stages import Stage
+from huitong.matters.verdicts import Verdict, verdict_text
 from huitong.records.models import Commitment, Decision, Matter, Note, Outbox, Person
 
 _STOPS: Final = ("。", "！", "？", ".", "!", "?")

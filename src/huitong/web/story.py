@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.directory.wording import day_text, moment_text
-from huitong.matters.decide import Verdict
+from huitong.matters.verdicts import Verdict
 from huitong.method import Brief, Help
 from huitong.records.models import Decision, Talk
 

@@ -9,9 +9,10 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.matters.decide import MAX_WORDS, Verdict, reply, standing_decision
+from huitong.matters.decide import reply, standing_decision
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.request import current_request
+from huitong.matters.verdicts import MAX_WORDS, Verdict
 from huitong.records.models import Decision, Matter
 from huitong.web.desk import DeskRequest, life, why_not
 from huitong.web.fields import text_of

@@ -15,9 +15,9 @@ from huitong.compose import agenda, note
 from huitong.directory.wording import spoken
 from huitong.matters import coordinate as actions
 from huitong.matters.brief import answers_of, option_of
-from huitong.matters.decide import MAX_WORDS, verdict_text
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.moments import busy_of
+from huitong.matters.verdicts import MAX_WORDS, verdict_text
 from huitong.method import Brief, Help, help_name
 from huitong.records.models import Decision, Matter
 from huitong.timing import Moment, rank_moments

@@ -17,9 +17,20 @@ from huitong.coordination import talks
 from huitong.directory import access, phrases
 from huitong.matters import coordinate
 from huitong.matters import decide as actions
-from huitong.matters.decide import Choice, Verdict
 from huitong.matters.errors import AlreadyDecided, Incomplete, NotDone, NotNow, StaleVersion
 from huitong.matters.request import is_unanswered, latest_version
+from huitong.matters.verdicts import (
+    FINAL,
+    LINK,
+    MAX_WORDS,
+    TOLD,
+    Choice,
+    Verdict,
+    check,
+    choice_text,
+    is_the_same,
+    verdict_text,
+)
 from huitong.method import Brief
 from huitong.records.models import Decision, Request, Talk
 from huitong.timing import is_working_day
@@ -62,11 +73,11 @@ class DecidePage:
             case "undo" | "now" | "confirm" if decision is None:
                 raise NotNow("no decision stands")
             case "undo":
-                return Summary(_("撤回这次批示：%(verdict)s") % {"verdict": actions.verdict_text(decision)})
+                return Summary(_("撤回这次批示：%(verdict)s") % {"verdict": verdict_text(decision)})
             case "now":
-                return Summary(_("不用等，现在就发出：%(verdict)s") % {"verdict": actions.verdict_text(decision)})
+                return Summary(_("不用等，现在就发出：%(verdict)s") % {"verdict": verdict_text(decision)})
             case "confirm":
-                said = {"name": self.asked.matter.requester.name, "verdict": actions.verdict_text(decision)}
+                said = {"name": self.asked.matter.requester.name, "verdict": verdict_text(decision)}
                 return Summary(_("%(name)s记得对：%(verdict)s") % said, decision.words)
             case "talked":
                 outcome = typed.get("outcome", "")
@@ -80,11 +91,11 @@ class DecidePage:
                 version = latest_version(self.asked)
                 if choice.version != version.number:
                     raise StaleVersion(self.asked.versions.filter(number=choice.version).first(), version)
-                actions.check(choice, version)
-                if decision and _is_settled(decision) and not actions.is_the_same(decision, choice):
+                check(choice, version)
+                if decision and _is_settled(decision) and not is_the_same(decision, choice):
                     raise AlreadyDecided(decision)
                 option = version.options[choice.option] if choice.option is not None else None
-                title = actions.choice_text(choice.verdict, option, choice.option, choice.later_until)
+                title = choice_text(choice.verdict, option, choice.option, choice.later_until)
                 small = _("对“%(matter)s”的请示，第 %(version)s 版")
                 return Summary(
                     title, choice.words, small % {"matter": self.asked.matter.title, "version": version.number}
@@ -117,7 +128,7 @@ class DecidePage:
             talk = talk_of(decision)
             if talk is None:
                 raise NotNow("no talk was asked for")
-            words = text_of(typed, "talk_words", actions.MAX_WORDS)
+            words = text_of(typed, "talk_words", MAX_WORDS)
             coordinate.tell_talk(talk, by=person, outcome=typed.get("outcome", ""), words=words)
             messages.success(self.request, _("记下了，已经告诉%(name)s。") % {"name": self.asked.matter.requester.name})
         return redirect(self.reader.address)
@@ -140,7 +151,7 @@ class DecidePage:
 
     def _answers_anew(self, standing: Decision, typed: QueryDict, error: NotDone | None) -> bool:
         """A question or a "later" can be followed by an answer at any time, but is shown as recorded at first."""
-        if standing.verdict in actions.FINAL:
+        if standing.verdict in FINAL:
             return False
         due = standing.later_until is not None and standing.later_until <= timezone.localdate()
         return due or "again" in self.request.GET or "verdict" in typed or (error is not None and "do" not in typed)
@@ -176,9 +187,9 @@ class DecidePage:
                 "latest": (timezone.localdate() + LATEST).isoformat(),
                 "answered": stale.answered if stale else None,
                 "difference": between(stale.answered, stale.latest) if stale and stale.answered else [],
-                "told": standing if standing and standing.how == actions.TOLD else None,
-                "waiting": standing if standing and standing.how != actions.TOLD else None,
-                "verdict_text": actions.verdict_text(standing) if standing else "",
+                "told": standing if standing and standing.how == TOLD else None,
+                "waiting": standing if standing and standing.how != TOLD else None,
+                "verdict_text": verdict_text(standing) if standing else "",
                 "questions": reversed(
                     asked.decisions.filter(verdict=Verdict.ASK, undone_at=None)
                     .exclude(answer="")
@@ -205,7 +216,7 @@ class DecidePage:
             {
                 "matter": matter,
                 "decision": decision,
-                "verdict_text": actions.verdict_text(decision) if decision else "",
+                "verdict_text": verdict_text(decision) if decision else "",
                 "undo_until": actions.undo_until(decision) if decision and open_now else None,
                 "sent": sent,
                 "unsent": decision is not None and not sent,
@@ -216,7 +227,7 @@ class DecidePage:
                 "talk_outcome": outcome_text(talk.outcome) if talk and talk.outcome else "",
                 "talk_words": typed.get("talk_words", ""),
                 "may_tell": talk is not None and sent and open_now,
-                "may_decide": decision is not None and decision.verdict not in actions.FINAL and open_now,
+                "may_decide": decision is not None and decision.verdict not in FINAL and open_now,
                 "open_now": open_now,
                 "unanswered": open_now and is_unanswered(asked),
                 "others": others,
@@ -237,13 +248,13 @@ class DecidePage:
 
 def _is_told(decision: Decision) -> bool:
     """Written down by the requester, and the leader has not said yet whether it is right."""
-    return decision.how == actions.TOLD and decision.confirmed_at is None
+    return decision.how == TOLD and decision.confirmed_at is None
 
 
 def _is_settled(decision: Decision) -> bool:
     """Whether another answer can no longer change it. One that comes within ten seconds by the same link still does."""
-    just_now = decision.how == actions.LINK and timezone.now() - decision.decided_at < actions.TWO_ANSWERS_WITHIN
-    return decision.verdict in actions.FINAL and not _is_told(decision) and not just_now
+    just_now = decision.how == LINK and timezone.now() - decision.decided_at < actions.TWO_ANSWERS_WITHIN
+    return decision.verdict in FINAL and not _is_told(decision) and not just_now
 
 
 def outcome_text(outcome: str) -> str:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from huitong.coordination.commitments import overdue
 from huitong.matters import close, coordinate
-from huitong.matters.decide import TOLD, standing_decision, verdict_text
+from huitong.matters.decide import TOLD, standing_decision
 from huitong.matters.errors import NotDone
 from huitong.matters.request import current_request, is_unanswered
 from huitong.matters.stages import Action, can
+from huitong.matters.verdicts import verdict_text
 from huitong.matters.whereabouts import whereabouts
 from huitong.records.models import Commitment, Decision, Matter, Version
 from huitong.web.desk import DeskRequest, address_of, life, why_not

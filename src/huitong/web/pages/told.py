@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huitong.matters.decide import MAX_WORDS, Choice, Verdict, standing_decision, tell
+from huitong.matters.decide import standing_decision, tell
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.request import MAIL, current_request, latest_version
+from huitong.matters.verdicts import MAX_WORDS, Choice, Verdict
 from huitong.records.models import Decision
 from huitong.web.desk import DeskRequest, life, why_not
 from huitong.web.fields import day_of, number_of, text_of
