@@ -11,6 +11,7 @@ from huitong.method.words import CHANNEL_LENGTHS, CHANNEL_NEEDS, Channel, Elemen
 from huitong.review import checks
 from huitong.review.page import Page, Place
 from huitong.review.results import Finding, Review, Span
+from huitong.review.rewrite import reworded
 from huitong.review.rules import Rule, rule, rules
 from huitong.review.script import language_of
 
@@ -105,10 +106,18 @@ def _checks() -> dict[Element | Fault, Check]:
 
 
 def _findings(page: Page, found: Found) -> tuple[Finding, ...]:
-    findings = []
+    findings: list[Finding] = []
     for code in Fault:
         r = rule(code, page.language)
-        findings += [Finding(code, *p, page.text[slice(*p)], r.why, r.offer) for p in found[code]]
+        done = 0
+        for place in found[code]:
+            if place[1] <= done:
+                continue  # the wording of the one before stands for these words too
+            where, replacement, instead = reworded(page, r, place)
+            if where[0] < done:
+                where, replacement, instead = place, None, r.offer
+            done = where[1]
+            findings.append(Finding(code, *where, page.text[slice(*where)], r.why, instead, replacement))
     return tuple(sorted(findings, key=lambda f: (f.start, f.end)))
 
 

@@ -18,7 +18,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fault of manner, why it weakens the request, and an offer of what to write instead (never applied unasked)."""
+    """A fault of manner, why it weakens the request, and an offer of what to write instead (never applied unasked).
+
+    `replacement` may stand in place of exactly text[start:end]: "" leaves it out, None means that no honest wording is
+    known. `instead` is that wording, or else a question that asks for the missing fact, or advice.
+    """
 
     code: Fault
     start: int
@@ -26,6 +30,7 @@ class Finding:
     text: str
     why: str
     instead: str
+    replacement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,16 @@ class Review:
             "channel": str(self.channel),
             "elements": {str(code): [asdict(span) for span in spans] for code, spans in self.elements.items()},
             "missing": [str(code) for code in self.missing],
-            "faults": [asdict(finding) | {"code": str(finding.code)} for finding in self.faults],
+            "faults": [
+                {
+                    "code": str(f.code),
+                    "start": f.start,
+                    "end": f.end,
+                    "text": f.text,
+                    "why": f.why,
+                    "instead": f.instead,
+                }
+                for f in self.faults
+            ],
             "length": asdict(self.length),
         }

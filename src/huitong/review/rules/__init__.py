@@ -23,6 +23,21 @@ _OPEN_ENDED: Final = re.compile(r"(?<!\\)[*+]|\{\d+,\}")
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """What may stand in place of a fault's words (`to`; "" removes them), or the question to ask instead (`ask`).
+
+    `to` may hold \\1 to \\9, the groups of `match` as the writer wrote them, and {deadline}, the text's one day. `text`
+    is an example, `becomes` what the wording makes of it.
+    """
+
+    match: re.Pattern[str]
+    to: str
+    ask: str
+    text: str
+    becomes: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One code in one language: what shows it, what does not, and what to tell the writer."""
 
@@ -33,6 +48,7 @@ class Rule:
     offer: str
     cues: re.Pattern[str] | None
     unless: re.Pattern[str] | None
+    rewrites: tuple[Rewrite, ...]
     examples: tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -132,8 +148,20 @@ def _read(code: Element | Fault, language: Language) -> Rule:
         offer=words["begin" if isinstance(code, Element) else "instead"],
         cues=_compiled(code, folder, "cues"),
         unless=_compiled(code, folder, "unless"),
+        rewrites=tuple(_rewrite(entry, language, folder) for entry in data.get("rewrites", ())),
         examples=tuple((e["text"], tuple(e["finds"])) for e in data.get("examples", ())),
     )
+
+
+def _rewrite(entry: dict[str, str], language: Language, folder: str) -> Rewrite:
+    match = pattern([entry["match"]], folder)
+    if match is None or ("to" in entry) == ("ask" in entry):
+        raise ValueError(f"a rewrite has a match and either to or ask: {entry}")
+    ours = {
+        k: entry.get("zh-Hant", entry[k]) if language is Language.ZH_HANT else entry[k]
+        for k in entry.keys() & {"to", "ask"}
+    }
+    return Rewrite(match, ours.get("to", ""), ours.get("ask", ""), entry["text"], entry.get("becomes", ""))
 
 
 @cache
