@@ -55,6 +55,14 @@ def test_the_same_key_is_one_row_and_keeps_the_first_letter(promise) -> None:
 # --- claiming ---
 
 
+def test_a_requester_without_an_address_is_not_written_to(leader: Person, matter: Matter) -> None:
+    Person.objects.filter(pk=matter.requester_id).update(email="")
+    matter.requester.refresh_from_db()
+    with transaction.atomic():
+        row = outbox.put("decision", matter.requester, outbox.Letter(title="x"), key="to-nowhere", matter=matter)
+    assert row.state == "withdrawn"
+
+
 def test_what_is_due_is_claimed_the_longest_due_first(promise) -> None:
     now = timezone.now()
     late, later = promise(due_at=now - timedelta(hours=1)), promise(due_at=now - timedelta(minutes=1))

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from huitong.matters import close, decide
+from huitong.matters.prepare import mark
 from huitong.matters.request import schedule
 from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Person, Request
@@ -40,6 +41,20 @@ def test_pages_do_not_tell_answers_apart_while_they_can_be_taken_back(
     for text in shown:
         assert not any(choice.words in text for choice in ANSWERS)
         assert text.splitlines() == shown[0].splitlines()
+
+
+def test_saving_is_refused_the_same_way_whatever_was_answered(
+    asked: Request, people: People, as_: Callable[[Person], Client]
+) -> None:
+    page = f"/matters/{asked.matter.pk}/prepare/who"
+    typed = {"purpose": "新的目的", "was:purpose": mark("确定搭建物料交期，赶上发布会"), "do": "save"}
+    said = []
+    for choice in ANSWERS:
+        with transaction.atomic():
+            decide.decide(asked, choice, by=people.leader, how="account")
+            said.append(as_(people.requester).post(page, typed).status_code)
+            transaction.set_rollback(True)
+    assert said == [409] * len(ANSWERS)
 
 
 def _without_chance(text: str) -> str:

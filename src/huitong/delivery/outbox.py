@@ -82,6 +82,8 @@ def put(
             "message_id": f"<{uuid4().hex}@{urlsplit(settings.ADDRESS).hostname}>",
             "due_at": due_at or now,
             "created_at": now,
+            # A requester without an address reads it in the desk; that is no failure.
+            "state": "withdrawn" if matter and matter.requester_id == person.pk and not person.email else "waiting",
         },
     )
     return row

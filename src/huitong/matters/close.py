@@ -13,8 +13,9 @@ from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
 from huitong.matters.brief import answers_of, brief_of
-from huitong.matters.decide import can_be_taken_back, standing_decision
+from huitong.matters.decide import standing_decision
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
+from huitong.matters.holds import is_held
 from huitong.matters.request import current_request, latest_version, remind_leader
 from huitong.matters.stages import Action, move
 from huitong.matters.timeline import lock, record
@@ -37,7 +38,7 @@ class Thank:
 def progress_of(matter: Matter, *, outcome: str = "") -> Progress:
     """What happened since the decision, as the report to the leader tells it."""
     request = current_request(matter)
-    decision = standing_decision(request) if request and not can_be_taken_back(matter) else None
+    decision = standing_decision(request) if request and not is_held(matter) else None
     open_ones = matter.commitments.filter(state="open").order_by("by", "id")
     kept = matter.commitments.filter(state="kept").order_by("ended_at")
     happened = [
@@ -96,7 +97,7 @@ def send_report(matter: Matter, by: Person, *, subject: str, text: str) -> Perso
 
 
 def _refuse_if_pending(matter: Matter) -> None:
-    if can_be_taken_back(matter):
+    if is_held(matter):
         raise NotNow("the answer can still be taken back")
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from huitong.coordination import commitments, meetings, notes, talks
 from huitong.delivery import outbox
-from huitong.matters.decide import can_be_taken_back, standing_decision
+from huitong.matters.decide import standing_decision
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
+from huitong.matters.holds import is_held
 from huitong.matters.named import named
 from huitong.matters.request import current_request
 from huitong.matters.stages import Action, move
@@ -39,7 +40,7 @@ def _acting(matter: Matter, by: Person, action: Action) -> Iterator[Matter]:
     with transaction.atomic():
         matter = lock(matter)
         move(matter, action, at=timezone.now())
-        if can_be_taken_back(matter) or (action == Action.COORDINATE and decision_in_force(matter) is None):
+        if is_held(matter) or (action == Action.COORDINATE and decision_in_force(matter) is None):
             raise NotNow("no decision is in force, or it can still be taken back")
         yield matter
 

@@ -26,6 +26,7 @@ from huitong.matters.errors import (
     StaleVersion,
     TooLate,
 )
+from huitong.matters.holds import is_held
 from huitong.matters.request import current_request, hand_over, latest_version, remind_leader
 from huitong.matters.stages import Action, Stage, move
 from huitong.matters.timeline import lock, record
@@ -46,13 +47,6 @@ TWO_ANSWERS_WITHIN: Final = timedelta(seconds=10)
 def standing_decision(request: Request) -> Decision | None:
     """The answer that stands now; None if there is none."""
     return request.decisions.select_related("version", "by").filter(undone_at=None, superseded_at=None).first()
-
-
-def can_be_taken_back(matter: Matter) -> bool:
-    """Whether the leader has answered and may still take it back: nothing is done over such an answer."""
-    request = current_request(matter)
-    decision = standing_decision(request) if request else None
-    return decision is not None and decision.effective_at > timezone.now()
 
 
 def decide(
@@ -85,7 +79,7 @@ def tell(matter: Matter, by: Person, choice: Choice) -> Decision:
     with transaction.atomic():
         matter = lock(matter)
         request = current_request(matter)
-        if request is None or can_be_taken_back(matter):
+        if request is None or is_held(matter):
             raise NotNow("nothing was asked yet, or the leader has just answered")
         if request.delivered_at is None:
             hand_over(matter, by)

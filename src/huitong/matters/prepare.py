@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from huitong.matters.brief import answers_of
 from huitong.matters.errors import NotAllowed
+from huitong.matters.holds import lock_unless_held
 from huitong.matters.questions import LOGS, MAX_LENGTH, MAX_ROWS, SIMPLE
 from huitong.matters.stages import Action, Stage, move
-from huitong.matters.timeline import lock, record
+from huitong.matters.timeline import record
 from huitong.records.models import Answer, Matter, Person
 
 # People are copied to a new matter, and facts, line by line; a line with a date or an amount is not.
@@ -107,7 +108,7 @@ def save_answers(matter: Matter, by: Person, typed: dict[str, tuple[str, str]]) 
         raise NotAllowed
     result, now = Saved(), timezone.now()
     with transaction.atomic():
-        matter = lock(matter)
+        matter = lock_unless_held(matter)
         stored = answers_of(matter)
         changed: dict[str, Any] = {}
         for name, (text, was) in typed.items():
@@ -133,7 +134,7 @@ def remove_row(matter: Matter, by: Person, log: str, row_id: str) -> dict[str, s
     if matter.requester_id != by.pk:
         raise NotAllowed
     with transaction.atomic():
-        matter = lock(matter)
+        matter = lock_unless_held(matter)
         rows = answers_of(matter).get(log) or []
         row = next((r for r in rows if r["id"] == row_id), None)
         if log in LOGS and row:
@@ -149,7 +150,7 @@ def add_row(matter: Matter, by: Person, log: str, row: dict[str, str], *, at: in
     columns = {f.key for f in LOGS[log].fields}
     clean = {"id": row.get("id") or new_row_id()} | {k: str(v)[:MAX_LENGTH] for k, v in row.items() if k in columns}
     with transaction.atomic():
-        matter = lock(matter)
+        matter = lock_unless_held(matter)
         rows = answers_of(matter).get(log) or []
         if len(rows) < MAX_ROWS and all(r["id"] != clean["id"] for r in rows):
             move(matter, Action.PREPARE, at=timezone.now())

@@ -8,6 +8,7 @@ from django.utils import timezone
 from huitong.compose import compose
 from huitong.matters.brief import brief_of
 from huitong.matters.errors import NotAllowed
+from huitong.matters.holds import lock_unless_held
 from huitong.matters.prepare import mark
 from huitong.matters.stages import Action, Stage, move
 from huitong.matters.timeline import lock
@@ -58,7 +59,7 @@ def save_text(
     text = text.replace("\r\n", "\n").replace("\x00", "")[:100_000]
     subject = " ".join(subject.split())[:300]
     with transaction.atomic():
-        matter = lock(matter)
+        matter = lock_unless_held(matter)
         now_stored = text_of(matter, channel)
         if mark(now_stored.text) not in (was, mark(text)):
             return now_stored.text

@@ -7,8 +7,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from huitong.matters import close
-from huitong.matters.decide import can_be_taken_back
 from huitong.matters.errors import NotDone
+from huitong.matters.holds import is_held
 from huitong.matters.request import current_request
 from huitong.web.desk import DeskRequest, why_not
 from huitong.web.fields import text_of
@@ -19,7 +19,7 @@ LONGEST = 20_000
 def report(request: DeskRequest, matter: int) -> HttpResponse:
     row = request.matter
     asked = current_request(row)
-    if asked is None or asked.delivered_at is None or can_be_taken_back(row):
+    if asked is None or asked.delivered_at is None or is_held(row):
         return redirect("matter", matter=row.pk)
     context: dict[str, object] = {"matter": row, "leader": asked.leader}
     if request.method == "POST":
