@@ -138,7 +138,7 @@ def desk(told: Told, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
     links = dict(re.findall(r"^\s+(.*?)\s+(http\S+)$", said, re.MULTILINE))
     yield Desk(address[1], links, home / "mail")
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
 
 
 def enter(desk: Desk, page: Page, who: str, language: str) -> None:
