@@ -21,7 +21,7 @@ class Finding:
     """A fault of manner, why it weakens the request, and an offer of what to write instead (never applied unasked).
 
     `replacement` may stand in place of exactly text[start:end]: "" leaves it out, None means that no honest wording is
-    known. `instead` is that wording, or else a question that asks for the missing fact, or advice.
+    known. `instead` is that wording, or says to leave it out, or else asks for the missing fact.
     """
 
     code: Fault

@@ -4,11 +4,13 @@ A wording keeps the facts of the words it stands for and is no fault itself; whe
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
-from huitong.method.words import Fault, Language
+from huitong.method.words import Element, Fault, Language
 from huitong.review.page import HIDDEN, Page, Place
 from huitong.review.rules import Rewrite, Rule, rules
+from huitong.review.script import fold
 
 Reworded = tuple[Place, str | None, str]
 
@@ -16,7 +18,7 @@ FACTS: Final = {
     "zh": re.compile(
         r"\d[\d,.:]{0,14}|(?:周|星期|礼拜)[一二三四五六日天末]|[今明后昨前]天|[今明]晚|[本这下上]周|[本这下上]个?月|月底|年底"
         r"|(?!一个(?!月))[一二两三四五六七八九十百千]{1,4}(?:个|天|周|次|单|人|家|台|件|份|批|月|日|号|点|年)|[a-z]{2,30}"
-        r"|[\u4e00-\u9fff]{1,3}(?:部|科|处|室|局|厂|公司|集团|中心|车间|经理|主任|[处科局院部]长|总(?!裁)|工(?!作))"
+        r"|[\u4e00-\u9fff]{1,3}(?<![我本该各两全])(?:部|科|处|室|局|厂|公司|集团|中心|车间|经理|主任|[处科局院部]长|总(?!裁)|工(?!作))"
     ),
     "en": re.compile(
         r"\d[\d,.:]{0,14}|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:today|tomorrow|tonight|week|month)\b"
@@ -36,6 +38,11 @@ _BY_DAY: Final = {
         r"|december)(?: \d{1,2})?|(?:mon|tues|wednes|thurs|fri|satur|sun)day|the \d{1,2}(?:st|nd|rd|th))\b"
     ),
 }
+_LEAVE_OUT: Final = {
+    Language.ZH: "删去，只留事实。",
+    Language.ZH_HANT: "刪去，只留事實。",
+    Language.EN: "Leave this out; keep the facts.",
+}
 _DEADLINE: Final = "{deadline}"
 _SENTENCE_ENDS: Final = "。！？.!?\n"
 _JOINTS: Final = "，、；：,;: \t"
@@ -49,12 +56,12 @@ def reworded(page: Page, rule: Rule, place: Place) -> Reworded:
             if match.start() < place[1] and place[0] < match.end():
                 if rewrite.ask:
                     return place, None, rewrite.ask
-                if found := _applied(page, rewrite, match, place):
-                    return *found, found[1] or rule.offer
+                if found := _applied(page, rule, rewrite, match, place):
+                    return *found, found[1] or _LEAVE_OUT[page.language]
     return place, None, rule.offer
 
 
-def _applied(page: Page, rewrite: Rewrite, match: re.Match[str], place: Place) -> tuple[Place, str] | None:
+def _applied(page: Page, rule: Rule, rewrite: Rewrite, match: re.Match[str], place: Place) -> tuple[Place, str] | None:
     start, end = min(match.start(), place[0]), max(match.end(), place[1])
     if rewrite.to:
         wording = _worded(page, rewrite.to, match)
@@ -63,6 +70,8 @@ def _applied(page: Page, rewrite: Rewrite, match: re.Match[str], place: Place) -
     else:
         where, new = _removed(page, match.span())
     if new is None or not _keeps_facts(page, where, new) or _faulty(new, page.language):
+        return None
+    if _still_there(page, rule, where, new):
         return None
     return where, _like_sentence(new, page, where[0])
 
@@ -114,6 +123,7 @@ def _keeps_facts(page: Page, place: Place, new: str) -> bool:
     return all(page.text[slice(*span)] in new for span in had) and HIDDEN not in page.own[slice(*place)]
 
 
+@lru_cache(maxsize=1024)  # most wordings are the rules' own words
 def _faulty(new: str, language: Language) -> bool:
     page = Page.of(new, language)
     every = rules(language)
@@ -121,6 +131,22 @@ def _faulty(new: str, language: Language) -> bool:
         r.cues and r.cues.search(page.own) and not (r.unless and r.unless.search(page.own))
         for r in map(every.__getitem__, Fault)
     )
+
+
+def _still_there(page: Page, rule: Rule, where: Place, new: str) -> bool:
+    """Whether the wording and the words around it are the same fault again."""
+    first, last = page.clause(*where)
+    head = page.own[min(first, where[0]) : where[0]]
+    clause = head + fold(new, page.language) + page.own[where[1] : max(last, where[1])]
+    return _cued_within(page.language, rule.code, clause, len(head), len(head) + len(new))
+
+
+@lru_cache(maxsize=1024)  # whoever types is reviewed again and again
+def _cued_within(language: Language, code: Element | Fault, clause: str, begin: int, end: int) -> bool:
+    rule = rules(language)[code]
+    if rule.cues is None or (rule.unless and rule.unless.search(clause)):
+        return False
+    return any(m.start() < end and begin < m.end() for m in rule.cues.finditer(clause))
 
 
 def _like_sentence(new: str, page: Page, start: int) -> str:

@@ -12,6 +12,8 @@ _FACT: Final = re.compile(
 _FACT_EN: Final = re.compile(
     r"\d|\b(?:they|their|them|team|department|waiting|until|only|both|neither|two|three|four|five|six)\b"
 )
+# What speaks to the leader is no state of things.
+_YOU: Final = re.compile(r"[您你]|\byou\b")
 _SHORTEST: Final = 8
 
 
@@ -25,6 +27,7 @@ def check(page: Page, cued: dict[Element | Fault, list[Place]]) -> list[Place]:
         if (
             end - start >= _SHORTEST
             and fact.search(page.folded, start, end)
+            and not _YOU.search(page.folded, start, end)
             and page.folded[start : start + 2] != "关于"
             and not any(s < end and start < e for s, e in taken)
             and not _heading(page, start, end)

@@ -78,7 +78,7 @@ def pattern(cues: list[str], language: str) -> re.Pattern[str] | None:
         begun.setdefault((begin, bool(first)), []).append(body)
         firsts.setdefault((begin, bool(first)), set()).update(first)
     # One look at where and with what a cue may begin passes most places of a text at once.
-    groups = (f"{begin}{_look(firsts[begin, known])}(?:{'|'.join(bodies)})" for (begin, known), bodies in begun.items())
+    groups = (f"{_look(firsts[begin, known])}{begin}(?:{'|'.join(bodies)})" for (begin, known), bodies in begun.items())
     return re.compile("|".join(groups))
 
 
@@ -104,20 +104,26 @@ def _ways(cue: str) -> list[str]:
 
 
 def _first_of_one(way: str) -> set[str]:
-    if way.startswith("(") and not way.startswith(("(?=", "(?!", "(?<")):
-        depths = accumulate({"(": 1, ")": -1}.get(character, 0) for character in way)
-        close = next(at for at, depth in enumerate(depths) if depth == 0)
+    depths = accumulate({"(": 1, ")": -1}.get(character, 0) for character in way)
+    close = next((at for at, depth in enumerate(depths) if depth == 0), 0) if way.startswith("(") else 0
+    if way.startswith(("(?=", "(?!", "(?<")):  # looks around, takes nothing: what follows is the first
+        return _first_of_one(way[close + 1 :])
+    if way.startswith("("):
         firsts, rest = _first_characters(way[1:close].removeprefix("?:")), way[close + 1 :]
     elif one_of := re.match(r"\[([^\^\\\]-]{1,40})\]", way):
         firsts, rest = set(one_of[1]), way[one_of.end() :]
-    elif re.match(r"[\w《“-]", way):
-        firsts, rest = {way[0]}, way[1:]
+    elif way.startswith(r"\b"):
+        return _first_of_one(way[2:])
+    elif way.startswith(r"\d"):
+        firsts, rest = set("0123456789"), way[2:]
+    elif plain := re.match(r"\\?([^\w\s.…^$|()\[\]{}?\\])|\\([.?{}\[\]$])|([\w ])", way):
+        firsts, rest = {plain[1] or plain[2] or plain[3]}, way[plain.end() :]
     else:
         return set()
     if firsts and rest.startswith("?"):  # may be left out: then what follows is the first
         others = _first_of_one(rest[1:])
         return firsts | others if others else set()
-    return set() if rest.startswith("{") else firsts
+    return set() if rest.startswith("{0") else firsts
 
 
 def _translate(cue: str, language: str) -> tuple[str, str]:
@@ -126,8 +132,8 @@ def _translate(cue: str, language: str) -> tuple[str, str]:
     at_end = f"(?![^{stops} ”）~～])" if language == "zh" else f"(?![^{stops}])"
     # English words are whole words; a cue that begins with a sign of its own says where it may stand.
     whole = language == "en" and re.match(r"\w|\((?!\?)", cue)
-    begin = at_begin if cue.startswith("^") else r"(?<![\w-])" if whole else ""
-    end = r"(?!\w)" if language == "en" and re.search(r"\w$|\)$", cue) and not cue.endswith((r"\b", r"\w")) else ""
+    begin = at_begin if cue.startswith("^") else r"(?:(?<![\w-])|(?='))" if whole else ""
+    end = r"(?![^\W\d])" if language == "en" and re.search(r"\w$|\)$", cue) and not cue.endswith((r"\b", r"\w")) else ""
     body = re.sub(r"(?<![\[\\])\^", lambda _: at_begin, cue.removeprefix("^"))
     body = re.sub(r"(?<!\\)\$", lambda _: at_end, body)
     body = body.replace("……", f"(?:[^{sentence_stops}]{{0,{_FAR[language]}}}?)")
