@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 from huitong.matters.prepare import mark, open_matter
 from huitong.matters.request import latest_version
 from huitong.matters.write import text_of
-from huitong.method import Channel
+from huitong.method import Channel, Element
 from huitong.records.models import Draft, Matter, Request
+from huitong.review import review
 from tests.web.conftest import People
 
 BLAME = "采购部一直推诿。"
@@ -129,6 +130,68 @@ def test_what_is_missing_offers_a_sentence_of_ones_own_facts_and_leads_to_the_qu
     effort = next(x for x in page.context["margin"].lacking if x.code == "effort")
     assert effort.sentence == ""  # an example's facts are never put in
     assert f"/matters/{matter.pk}/prepare/facts#efforts" in page.content.decode()
+
+
+@pytest.mark.points("3.9", "4.8")
+def test_the_sentence_for_what_is_missing_says_that_and_no_opening_again(
+    client: Client, matter: Matter, answer: Callable[..., None]
+) -> None:
+    at = f"/matters/{matter.pk}/write/email"
+    client.post(at, sent(matter, "高总，您好。会议室还没有定，晚一天多付 2 万元。想请您跟采购部王经理说一声。"))
+    lacking = {x.code: x.sentence for x in client.get(at).context["margin"].lacking}
+    for code, sentence in lacking.items():
+        if sentence:
+            says = review(sentence, channel="email", language="zh").elements
+            assert code in says
+            assert Element.GREETING not in says or code is Element.GREETING
+            assert Element.PURPOSE not in says or code is Element.PURPOSE
+    assert any(lacking.values())
+
+
+def test_a_wording_that_is_known_is_shown_and_put_in_at_once(client: Client, matter: Matter) -> None:
+    at = f"/matters/{matter.pk}/write/email"
+    text = body_of(matter) + "\n" + BLAME
+    client.post(at, sent(matter, text))
+    page = client.get(at)
+    (mend,) = page.context["margin"].mend
+    assert f"<del>{mend.clause}</del> <ins>目前还没有答复</ins>" in page.content.decode()
+    form = sent(matter, text, mend="1")
+    form |= {"start-1": mend.start, "clause-1": mend.clause, "wording-1": mend.wording}
+    client.post(at, form)
+    assert body_of(matter).endswith("采购部目前还没有答复。")
+
+
+def test_what_can_only_be_left_out_is_struck_and_goes_with_its_comma(client: Client, matter: Matter) -> None:
+    at = f"/matters/{matter.pk}/write/email"
+    text = body_of(matter) + "\n物料 9 月 8 日报的，我真的受够了。"
+    client.post(at, sent(matter, text))
+    page = client.get(at)
+    mend = next(m for m in page.context["margin"].mend if m.wording == "")
+    assert "<ins>" not in page.content.decode().split(f"<del>{mend.clause}</del>")[1].split("</article>")[0]
+    form = sent(matter, text, mend=str(mend.number))
+    n = mend.number
+    client.post(at, form | {f"start-{n}": mend.start, f"clause-{n}": mend.clause, f"wording-{n}": ""})
+    assert body_of(matter).endswith("物料 9 月 8 日报的。")
+
+
+def test_where_no_wording_is_honest_a_question_and_a_field_wait(client: Client, matter: Matter) -> None:
+    at = f"/matters/{matter.pk}/write/email"
+    client.post(at, sent(matter, body_of(matter) + "\n采购部的人素质太差。"))
+    page = client.get(at)
+    (mend,) = page.context["margin"].mend
+    assert mend.wording is None
+    assert mend.hint in page.content.decode()
+    assert f'id="wording-1" name="wording-1" form="writing" value="{mend.clause}"' in page.content.decode()
+
+
+def test_soon_becomes_the_matters_own_day(client: Client, matter: Matter) -> None:
+    at = f"/matters/{matter.pk}/write/chat"
+    client.post(at, sent(matter, "高总，您好。麻烦您尽快协调。", "chat"))
+    client.post(at, sent(matter, "高总，您好。麻烦您尽快协调。", "chat", aside="importance"))
+    (soon,) = client.get(at).context["margin"].mend
+    assert soon.wording is not None
+    assert "12 月 15 日" in soon.wording
+    assert "尽快" not in soon.wording
 
 
 def test_at_most_five_things_at_once_what_harms_most_first(client: Client, matter: Matter) -> None:
@@ -249,13 +312,13 @@ def test_better_wording_is_put_in_where_the_clause_stands_and_the_caret_stays(de
     write_at_end(desk, "\n😀采购部一直推诿。")
     expect(desk.locator("#review .finding .n")).to_have_count(1)
     caret = desk.evaluate("document.getElementById('text').setSelectionRange(3, 3)")
-    desk.locator("[name=wording-1]").fill("答复需排队")
+    expect(desk.locator("#review .finding ins").first).to_have_text("目前还没有答复")
     desk.get_by_role("button", name="改成这样").click()
     expect(desk.locator("#review .finding .n")).to_have_count(0)
     caret = desk.evaluate("document.getElementById('text').selectionStart")
     assert caret == 3
-    assert desk.locator("#text").input_value().endswith("😀采购部答复需排队。")
-    assert body_of(matter).endswith("😀采购部答复需排队。")
+    assert desk.locator("#text").input_value().endswith("😀采购部目前还没有答复。")
+    assert body_of(matter).endswith("😀采购部目前还没有答复。")
     assert lines_up(desk)
 
 

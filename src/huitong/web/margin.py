@@ -16,8 +16,9 @@ from huitong.review import Finding, Review, missing_advice, review
 AT_ONCE: Final = 5
 # These harm a request that lacks nothing else; the other faults come after what is missing.
 GRAVE: Final = (Fault.PLACEHOLDER, Fault.ULTIMATUM, Fault.BLAME, Fault.COMMAND)
-URGENT: Final = ("尽快", "尽早", "早日", "盡快", "盡早", "as soon as possible", "asap", "soon", "quickly")
+_SOON: Final = re.compile(r"[尽盡]快|[尽盡]早|早日|\b(?:as soon as possible|asap|soon|quickly)\b", re.IGNORECASE)
 
+_FULL_STOPS: Final = ("。", "！", "？", ".", "!", "?")
 _SENTENCE: Final = {
     Language.ZH: re.compile(r"[^。！？\n]+[。！？]*[”’」）]?"),
     Language.ZH_HANT: re.compile(r"[^。！？\n]+[。！？]*[”’」）]?"),
@@ -29,7 +30,8 @@ _SENTENCE: Final = {
 class Mend:
     """A fault: the clause at `start` (characters of the text; `at` and `to` count as scripts do, in UTF-16 units).
 
-    `hint` says what to write instead; `wording` is what the clause may be replaced with, to begin with.
+    `wording` may stand in place of the clause as it is ("" leaves it out); None: the requester has to find the words,
+    and `hint` asks for them.
     """
 
     number: int
@@ -41,7 +43,7 @@ class Mend:
     start: int
     at: int
     to: int
-    wording: str
+    wording: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +164,16 @@ def _mend(findings: Iterable[Finding], text: str, brief: Brief) -> tuple[Mend, .
     )
 
 
-def _wording(finding: Finding, brief: Brief) -> str:
-    """The matter's own day in place of “soon”; for the rest the clause itself, to be rewritten."""
-    if finding.code is not Fault.VAGUE or brief.deadline is None or finding.text.lower() not in URGENT:
-        return finding.text
+def _wording(finding: Finding, brief: Brief) -> str | None:
+    """The review's wording, or the matter's own day in place of “soon”."""
+    soon = _SOON.search(finding.text)
+    if finding.replacement is not None or finding.code is not Fault.VAGUE or brief.deadline is None or soon is None:
+        return finding.replacement
     with translation.override(TO_DJANGO.get(brief.lang)):
         day = day_text(brief.deadline, weekday=brief.lang is not Language.ZH_HANT, relative=False)
     day = day.replace("\u00a0", " ")
-    return f"by {day}" if brief.lang is Language.EN else f"在 {day}前"
+    by_day = f"by {day}" if brief.lang is Language.EN else f"在 {day}前"
+    return finding.text[: soon.start()] + by_day + finding.text[soon.end() :]
 
 
 def _lack(code: Element, text: str, found: Review, bodies: list[str]) -> Lack:
@@ -192,13 +196,25 @@ def _lack(code: Element, text: str, found: Review, bodies: list[str]) -> Lack:
 
 
 def _own_sentence(code: Element, text: str, found: Review, bodies: list[str]) -> str:
+    """The composed sentence that says this and least else, and says it when it stands alone."""
+    best, fewest = "", len(Element)
     for body in bodies:
         for span in review(body, channel=found.channel, language=found.language).elements.get(code, ()):
             sentences = _SENTENCE[found.language].finditer(body)
             sentence = next((m[0].strip() for m in sentences if m.start() <= span.start < m.end()), "")
-            if sentence and sentence not in text:
-                return sentence
-    return ""
+            if not sentence.endswith(_FULL_STOPS) or sentence in text:
+                continue  # a heading is no sentence
+            says = review(sentence, channel=found.channel, language=found.language).elements
+            if code in says and len(says) < fewest and not _opens(says, code):
+                best, fewest = sentence, len(says)
+    return best
+
+
+def _opens(says: Collection[Element], code: Element) -> bool:
+    # What says why one comes belongs at the head; put in for something else it would say it twice.
+    return code is not Element.GREETING and any(
+        e in says and e is not code for e in (Element.GREETING, Element.PURPOSE)
+    )
 
 
 def _placed(code: Element, text: str, found: Review, sentence: str) -> tuple[int, str]:
