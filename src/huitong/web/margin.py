@@ -19,6 +19,10 @@ GRAVE: Final = (Fault.PLACEHOLDER, Fault.ULTIMATUM, Fault.BLAME, Fault.COMMAND)
 _SOON: Final = re.compile(r"[尽盡]快|[尽盡]早|早日|\b(?:as soon as possible|asap|soon|quickly)\b", re.IGNORECASE)
 
 _FULL_STOPS: Final = ("。", "！", "？", ".", "!", "?")
+# What leans on a sentence before or after it does not stand alone.
+_LEANS: Final = re.compile(
+    r"方案|选项|選項|[一二三四五]、|也可以|另外|此外|(?i:option|another|alternatively|or)\b|.*(?:如下|below|as follows)"
+)
 _SENTENCE: Final = {
     Language.ZH: re.compile(r"[^。！？\n]+[。！？]*[”’」）]?"),
     Language.ZH_HANT: re.compile(r"[^。！？\n]+[。！？]*[”’」）]?"),
@@ -204,6 +208,8 @@ def _own_sentence(code: Element, text: str, found: Review, bodies: list[str]) ->
             sentence = next((m[0].strip() for m in sentences if m.start() <= span.start < m.end()), "")
             if not sentence.endswith(_FULL_STOPS) or sentence in text:
                 continue  # a heading is no sentence
+            if _LEANS.match(sentence):
+                continue
             says = review(sentence, channel=found.channel, language=found.language).elements
             if code in says and len(says) < fewest and not _opens(says, code):
                 best, fewest = sentence, len(says)
