@@ -86,8 +86,14 @@ def _worded(page: Page, to: str, match: re.Match[str]) -> str | None:
     wording = re.sub(r"\\(\d)", group, to)
     if _DEADLINE not in wording:
         return wording
-    days = {m[1]: page.text[m.start(1) : m.end(1)] for m in _BY_DAY[_kind(page.language)].finditer(page.folded)}
-    return wording.replace(_DEADLINE, next(iter(days.values()))) if len(days) == 1 else None
+    day = _one_day(page.folded, _kind(page.language))
+    return wording.replace(_DEADLINE, page.text[slice(*day)]) if day else None
+
+
+@lru_cache(maxsize=8)  # asked once for every “soon” of a text
+def _one_day(folded: str, kind: str) -> Place | None:
+    days = {m[1]: m.span(1) for m in _BY_DAY[kind].finditer(folded)}
+    return next(iter(days.values())) if len(days) == 1 else None
 
 
 def _removed(page: Page, place: Place) -> tuple[Place, str]:
