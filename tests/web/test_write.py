@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from huitong.matters.prepare import mark, open_matter
 from huitong.matters.request import latest_version
@@ -306,6 +306,18 @@ def test_the_review_follows_what_is_typed_and_it_is_kept(desk: Page, matter: Mat
     assert lines_up(desk)
     assert body_of(matter).endswith("采购部一直推诿。😀")
     expect(desk.locator("#edited")).to_contain_text("用回成文稿")
+
+
+def test_what_is_typed_before_the_script_is_there_is_reviewed_and_kept(desk: Page, matter: Matter) -> None:
+    held: list[Route] = []
+    desk.route("**/write.js", lambda route: held.append(route))
+    desk.reload(wait_until="commit")
+    desk.locator("#text").wait_for()
+    desk.evaluate("document.getElementById('text').value += '\\n采购部一直推诿。'")
+    desk.wait_for_timeout(100)
+    held[0].continue_()
+    expect(desk.locator("#under mark")).to_have_text("一直推诿")
+    assert body_of(matter).endswith("采购部一直推诿。")
 
 
 def test_better_wording_is_put_in_where_the_clause_stands_and_the_caret_stays(desk: Page, matter: Matter) -> None:

@@ -160,5 +160,9 @@
     for (const name of fields) if (form.elements[name]) form.elements[name].value = waiting[name];
     align();
     window.addEventListener("load", keep);  // htmx listens by then
+  } else if (text.value !== text.defaultValue) {  // typed before this script was there
+    dirty = true;
+    remember();
+    window.addEventListener("load", keep);
   } else forget();
 })();
