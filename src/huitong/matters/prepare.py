@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import secrets
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,7 +11,8 @@ from django.utils import timezone
 from huitong.matters.brief import answers_of
 from huitong.matters.errors import NotAllowed
 from huitong.matters.holds import lock_unless_held
-from huitong.matters.questions import LOGS, MAX_LENGTH, MAX_ROWS, SIMPLE
+from huitong.matters.pasted import Pasted
+from huitong.matters.questions import LOGS, MAX_LENGTH, MAX_ROWS, SIMPLE, new_row_id
 from huitong.matters.stages import Action, Stage, move
 from huitong.matters.timeline import record
 from huitong.records.models import Answer, Matter, Person
@@ -52,8 +52,11 @@ def mark(text: str) -> str:
     return hashlib.sha256(text.replace("\r\n", "\n").encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def open_matter(requester: Person, *, title: str = "", begin_from: Matter | None = None) -> Matter:
-    """A new matter; with `begin_from` people and facts are copied from one of the requester's own earlier matters."""
+def open_matter(
+    requester: Person, *, title: str = "", begin_from: Matter | None = None, pasted: Pasted | None = None
+) -> Matter:
+    """A new matter. With `begin_from` people and facts are copied from one of the requester's own earlier matters;
+    with `pasted` it begins with what a chat or a mail said, which goes before both."""
     if begin_from and begin_from.requester_id != requester.pk:
         raise NotAllowed
     now = timezone.now()
@@ -87,6 +90,10 @@ def open_matter(requester: Person, *, title: str = "", begin_from: Matter | None
                 "leader.title": leader.title,
                 "leader.email": leader.email,
             }
+        if pasted:
+            matter.language = pasted.language
+            matter.save(update_fields=["language"])
+            answers |= pasted.answers | ({"matter": title} if title else {})
         Answer.objects.bulk_create(
             Answer(matter=matter, question=k, value=v, saved_at=now) for k, v in answers.items() if v
         )
@@ -163,10 +170,6 @@ def set_language(matter: Matter, by: Person, language: str) -> None:
     if matter.requester_id != by.pk or matter.stage == Stage.CLOSED:
         raise NotAllowed
     Matter.objects.filter(pk=matter.pk).update(language=language)
-
-
-def new_row_id() -> str:
-    return secrets.token_hex(4)
 
 
 def _stored(answers: dict[str, Any], name: str) -> str | None:

@@ -1,5 +1,6 @@
 """The questions of the preparing page, as data: in the order of the fifteen elements, four groups."""
 
+import secrets
 from dataclasses import dataclass
 from typing import Final
 
@@ -233,3 +234,8 @@ ASKED_BY: Final = {q.element: (g.key, q.key) for g in GROUPS for q in g.question
 }
 MAX_LENGTH: Final = 10_000
 MAX_ROWS: Final = 50
+
+
+def new_row_id() -> str:
+    """The id of a new row of a log, so that two pages can change different rows."""
+    return secrets.token_hex(4)

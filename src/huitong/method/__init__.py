@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from huitong.method.errors import BriefError, HuitongError, Problem, UnreadableText
+from huitong.method.errors import BriefError, CorpusError, HouseError, HuitongError, Problem, UnreadableText
 from huitong.method.words import (
     CHANNEL_LENGTHS,
     CHANNEL_NEEDS,
@@ -53,10 +53,12 @@ __all__ = [
     "BriefError",
     "Channel",
     "Commitment",
+    "CorpusError",
     "Effort",
     "Element",
     "Fault",
     "Help",
+    "HouseError",
     "HuitongError",
     "Language",
     "Leader",

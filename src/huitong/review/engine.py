@@ -1,6 +1,7 @@
-"""The review itself: cues first, then what words alone cannot say, then what is missing."""
+"""The review itself: the networks read the clauses, the rules find the words of a fault, then what is missing."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -9,16 +10,21 @@ from typing import Final
 from huitong.method.errors import UnreadableText
 from huitong.method.words import CHANNEL_LENGTHS, CHANNEL_NEEDS, Channel, Element, Fault, Language, Length
 from huitong.review import checks
+from huitong.review.house import NO_HOUSE, House
+from huitong.review.model import CODES, chances, load
+from huitong.review.model.features import kind_of
+from huitong.review.model.network import Floats
 from huitong.review.page import Page, Place
 from huitong.review.results import Finding, Review, Span
 from huitong.review.rewrite import reworded
-from huitong.review.rules import Rule, rule, rules
+from huitong.review.rules import Rule, rule
 from huitong.review.script import language_of
 
-Found = Mapping[Element | Fault, list[Place]]
-Check = Callable[[Page, Found], list[Place]]
-
 MAX_BYTES: Final = 1_000_000
+# From this chance on a clause is looked at for a fault's own words; the words alone never make a fault.
+SUSPECTED: Final = 0.005
+# Beside its clearest clause, one that carries an element less clearly is not shown.
+BESIDE: Final = 0.9
 
 # A leader can act without thanks, not without knowing what is wanted: this is the order in which to mend.
 MATTERS_MOST: Final = (
@@ -40,33 +46,71 @@ MATTERS_MOST: Final = (
 )
 
 
-def review(text: str, *, channel: Channel | str = Channel.EMAIL, language: Language | str | None = None) -> Review:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as the review has read it: its clauses, how likely each carries each of CODES, where each was found."""
+
+    page: Page
+    clauses: list[Place]
+    chances: Floats
+    found: Mapping[Element | Fault, list[Place]]
+
+    @property
+    def elements(self) -> dict[Element, list[Place]]:
+        return {code: self.found[code] for code in Element if self.found[code]}
+
+
+# A check says what neither chances nor words alone can say: from the reading so far, the places of its fault.
+Check = Callable[[Reading], list[Place]]
+
+
+def review(
+    text: str,
+    *,
+    channel: Channel | str = Channel.EMAIL,
+    language: Language | str | None = None,
+    house: House = NO_HOUSE,
+) -> Review:
     """Say what a request holds, what it lacks and what to mend (method: the fifteen elements, the eight faults).
 
-    `channel` is spoken, chat, email or report; `language` zh, zh-Hant or en, found from the text if None. Any string
-    will do. Raises UnreadableText for what is not a string or takes more than 1 MB, ValueError for an unknown channel
-    or language.
+    `channel` is spoken, chat, email or report; `language` zh, zh-Hant or en, found from the text if None; `house` the
+    organisation's own rules and names. Any string will do. Raises UnreadableText for what is not a string or takes more
+    than 1 MB, ValueError for an unknown channel or language.
     """
-    _must_be_readable(text)
     channel = Channel(channel)
-    language = language_of(text) if language is None else Language(language)
-    page = Page.of(text, language)
-    found = _found(page)
-    elements = {code: tuple(Span(*p, text[slice(*p)]) for p in found[code]) for code in Element if found[code]}
+    read = reading(text, language=language, house=house)
+    elements = {code: tuple(Span(*p, text[slice(*p)]) for p in places) for code, places in _clearest(read).items()}
+    needed = (e for e in MATTERS_MOST if e in CHANNEL_NEEDS[channel] and e not in house.off)
     return Review(
-        language=language,
+        language=read.page.language,
         channel=channel,
         elements=elements,
-        missing=tuple(e for e in MATTERS_MOST if e in CHANNEL_NEEDS[channel] and e not in elements),
-        faults=_findings(page, found),
-        length=_length(text, channel, language),
+        missing=tuple(e for e in needed if e not in elements),
+        faults=_findings(read, house),
+        length=_length(text, channel, read.page.language),
     )
 
 
-def missing_advice(code: Element | str, language: Language | str) -> tuple[str, str]:
-    """Why a request should hold this element, and a sentence to begin with."""
-    r = rule(Element(code), Language(language))
-    return r.why, r.offer
+def reading(text: str, *, language: Language | str | None = None, house: House = NO_HOUSE) -> Reading:
+    """Read a text and find every code. Raises like review."""
+    _must_be_readable(text)
+    language = language_of(text) if language is None else Language(language)
+    page = Page.of(text, language, house.names)
+    clauses = page.clauses()
+    likely = chances(page, clauses)
+    found: dict[Element | Fault, list[Place]] = {code: [] for code in (*Element, *Fault)}
+    read = Reading(page, clauses, likely, found)
+    thresholds = load(kind_of(language)).thresholds
+    for column, code in enumerate(CODES[: len(Element)]):
+        places = [clauses[n] for n in (likely[:, column] >= thresholds[column]).nonzero()[0]]
+        unless = rule(Element(code), language).unless
+        found[Element(code)] = [p for p in places if not (unless and unless.search(page.own, *p))]
+    for fault in map(Fault, CODES[len(Element) : -1]):
+        if fault not in _checks():
+            found[fault] = faulty(read, fault)
+    for fault, check in _checks().items():
+        found[fault] = check(read)
+    return read
 
 
 def _must_be_readable(text: object) -> None:
@@ -78,39 +122,53 @@ def _must_be_readable(text: object) -> None:
         )
 
 
-def _found(page: Page) -> Found:
-    cued = {code: _cued(page, r) for code, r in rules(page.language).items()}
-    return cued | {code: check(page, cued) for code, check in _checks().items()}
+def _clearest(read: Reading) -> dict[Element, list[Place]]:
+    """Of the clauses that carry an element those that do so most clearly: what shows that it is there."""
+    clearest: dict[Element, list[Place]] = {}
+    for column, code in enumerate(CODES[: len(Element)]):
+        if places := read.found[Element(code)]:
+            likely = dict(zip(read.clauses, read.chances[:, column].tolist(), strict=True))
+            enough = BESIDE * max(likely[p] for p in places)
+            clearest[Element(code)] = [p for p in places if likely[p] >= enough]
+    return clearest
 
 
-def _cued(page: Page, r: Rule) -> list[Place]:
-    # A fault is underlined where its words stand; an element is carried by the whole clause.
-    is_element = isinstance(r.code, Element)
-    words = page.folded if is_element else page.own
+def faulty(read: Reading, code: Fault) -> list[Place]:
+    """Where the fault is: at its own words, or else the whole clause if that is likely enough."""
+    r, column = rule(code, read.page.language), CODES.index(str(code))
+    likely, threshold = read.chances[:, column], load(kind_of(read.page.language)).thresholds[column]
     places: list[Place] = []
-    for match in r.cues.finditer(words) if r.cues else ():
-        clause = page.clause(*match.span())
-        if clause[0] >= clause[1] or (r.unless and r.unless.search(words, *clause)):
+    for n in (likely >= SUSPECTED).nonzero()[0]:
+        clause = read.clauses[n]
+        if r.unless and r.unless.search(read.page.own, *clause):
             continue
-        place = clause if is_element else page.trimmed(match.span())
-        if place[0] < place[1] and (not places or place[0] >= places[-1][1]):
-            places.append(place)
+        cued = _cued(read.page, r, clause)
+        if not cued and likely[n] >= threshold and (not places or places[-1][1] <= clause[0]):
+            cued = [clause]
+        places += [p for p in cued if not places or p[0] >= places[-1][1]]
     return places
 
 
+def _cued(page: Page, r: Rule, clause: Place) -> list[Place]:
+    places = (page.trimmed(m.span()) for m in r.cues.finditer(page.own, *clause)) if r.cues else ()
+    return [p for p in places if p[0] < p[1]]
+
+
 @cache
-def _checks() -> dict[Element | Fault, Check]:
+def _checks() -> dict[Fault, Check]:
     names = [m.name for m in iter_modules(checks.__path__)]
-    codes: dict[str, Element | Fault] = {str(c): c for c in (*Element, *Fault)}
-    return {codes[name]: import_module(f"{checks.__name__}.{name}").check for name in names}
+    return {Fault(name): import_module(f"{checks.__name__}.{name}").check for name in names}
 
 
-def _findings(page: Page, found: Found) -> tuple[Finding, ...]:
+def _findings(read: Reading, house: House) -> tuple[Finding, ...]:
+    page = read.page
     findings: list[Finding] = []
     for code in Fault:
+        if code in house.off:
+            continue
         r = rule(code, page.language)
         done = 0
-        for place in found[code]:
+        for place in read.found[code]:
             if place[1] <= done:
                 continue  # the wording of the one before stands for these words too
             where, replacement, instead = reworded(page, r, place)

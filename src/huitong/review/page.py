@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -27,17 +28,28 @@ _SPOKEN_BY_OTHERS: Final = {
     "zh": re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,200}”"),
     "en": re.compile(r"\"[^\"\n]{1,300}\""),
 }
+# What counts something: "9 月" is no item of a list.
+_UNITS: Final = "月日号点时分年季周天个台次人份家位间元万千百亿件条页套批单户辆层楼公吨米克度岁倍成"
+# One look at the sign passes most places of a text at once.
 _CLAUSE_END: Final = {
     "zh": re.compile(
-        r"(?:(?<!\d)，|，(?!\d)|(?<!\d)：|：(?!\d)|[。！？；\n])+|(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])"
-        r"|[～~]++ *+|[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f]++ *+"
+        r"(?=[，：。！？；\n.…— \t～~\u2600-\u27bf\U0001f300-\U0001faff\ufe0f])(?:"
+        r"(?:(?<!\d)，|，(?!\d)|(?<!\d)：|：(?!\d)|[。！？；\n]|\.{3,6}|…|——|(?<=[\u3400-\u9fff])\.(?!\d))+"
+        r"|(?<=[\u3400-\u9fff])[ \t]++(?=[\u3400-\u9fff]|\d{1,2}(?:[、)）]|[.．](?!\d)|[ \t]++(?!"
+        rf"[{_UNITS}])[\u3400-\u9fff]))"
+        r"|[～~]++ *+|[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f]++ *+)"
     ),
-    "en": re.compile(r"(?:,(?!\d)|[.:](?=\s|$)|[;!?\n])+"),
+    "en": re.compile(
+        r"(?=[,.:;!?\n…— \u2600-\u27bf\U0001f300-\U0001faff\ufe0f])"
+        r"(?:,(?!\d)|[.:](?=\s|$)|[;!?\n]|\.{3,6}|…|—| -{1,2} |[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f])+"
+    ),
 }
 _SENTENCE_END: Final = {
     "zh": re.compile(r"[。！？\n]+"),
     "en": re.compile(r"(?:(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)\.(?=\s|$)|[!?\n])+"),
 }
+_LONGEST_CLAUSE: Final = 400
+_LONGEST_SENTENCE: Final = 600
 _TRIM: Final = ' \t\n，。！？；：、,.;:!?~～-·"”’)）'
 
 
@@ -53,13 +65,23 @@ class Page:
     _sentences: tuple[int, ...]
 
     @classmethod
-    def of(cls, text: str, language: Language) -> "Page":
-        """Make a text ready. Everything keeps its place: folded and own are as long as the text."""
+    def of(cls, text: str, language: Language, names: tuple[str, ...] = ()) -> "Page":
+        """Make a text ready. Everything keeps its place: folded and own are as long as the text.
+
+        `names` are names of the house, which say nothing of their own, whatever words are in them.
+        """
         kind = "en" if language is Language.EN else "zh"
         folded = _without_quoted_mail(fold(text, language))
         own = _SPOKEN_BY_OTHERS[kind].sub(lambda m: HIDDEN * len(m[0]), folded)
+        if names:
+            own = _without_names(own, _by_first_character(names, language))
         return cls(
-            text, language, folded, own, _starts(_CLAUSE_END[kind], folded), _starts(_SENTENCE_END[kind], folded)
+            text,
+            language,
+            folded,
+            own,
+            _starts(_CLAUSE_END[kind], folded, _LONGEST_CLAUSE),
+            _starts(_SENTENCE_END[kind], folded, _LONGEST_SENTENCE),
         )
 
     def clause(self, start: int, end: int) -> Place:
@@ -100,8 +122,42 @@ def _without_quoted_mail(text: str) -> str:
     return _QUOTED_LINE.sub(lambda m: HIDDEN * len(m[0]), text) if ">" in text else text
 
 
-def _starts(ends: re.Pattern[str], text: str) -> tuple[int, ...]:
-    return (0, *(m.end() for m in ends.finditer(text) if m.end() < len(text)), len(text))
+@lru_cache(maxsize=64)
+def _by_first_character(names: tuple[str, ...], language: Language) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in sorted({fold(n.strip(), language) for n in names if n.strip()}, key=len, reverse=True):
+        found.setdefault(name[0], []).append(name)
+    return found
+
+
+def _without_names(text: str, names: dict[str, list[str]]) -> str:
+    pieces: list[str] = []
+    done = at = 0
+    while at < len(text):
+        name = next((n for n in names.get(text[at], ()) if text.startswith(n, at) and _whole(text, at, n)), "")
+        if name:
+            pieces += [text[done:at], HIDDEN * len(name)]
+            done = at + len(name)
+        at = max(at + 1, done)
+    return "".join(pieces) + text[done:]
+
+
+def _whole(text: str, at: int, name: str) -> bool:
+    # A Latin name is a word of its own; Chinese has no marks between words.
+    end = at + len(name)
+    before = name[0].isascii() and name[0].isalnum() and at and text[at - 1].isascii() and text[at - 1].isalnum()
+    after = (
+        name[-1].isascii() and name[-1].isalnum() and text[end : end + 1].isascii() and text[end : end + 1].isalnum()
+    )
+    return not (before or after)
+
+
+def _starts(ends: re.Pattern[str], text: str, longest: int) -> tuple[int, ...]:
+    starts = (0, *(m.end() for m in ends.finditer(text) if m.end() < len(text)), len(text))
+    if all(after - before <= longest for before, after in pairwise(starts)):
+        return starts
+    # What nobody writes in one breath is cut, so that the cost stays in proportion to the length.
+    return (*(cut for before, after in pairwise(starts) for cut in range(before, after, longest)), len(text))
 
 
 def _around(starts: tuple[int, ...], start: int, end: int) -> Place:

@@ -8,10 +8,12 @@ from typing import Final
 from django.utils import translation
 
 from huitong.directory.wording import TO_DJANGO, day_text
+from huitong.matters.dismissed import NOTHING_ASIDE, Aside
+from huitong.matters.prepare import mark
 from huitong.matters.questions import ASKED_BY
 from huitong.method import CHANNEL_NEEDS, Brief, Channel, Element, Fault, Language
 from huitong.method.words import element_name, fault_name
-from huitong.review import Finding, Review, missing_advice, review
+from huitong.review import Finding, Review, missing_advice, review, standing
 
 AT_ONCE: Final = 5
 # These harm a request that lacks nothing else; the other faults come after what is missing.
@@ -90,16 +92,16 @@ class Margin:
 
 
 def margin(
-    text: str, found: Review, brief: Brief, *, composed: Callable[[], Iterable[str]], aside: Collection[str] = ()
+    text: str, found: Review, brief: Brief, *, composed: Callable[[], Iterable[str]], aside: Aside = NOTHING_ASIDE
 ) -> Margin:
     """The margin of a text. `composed` gives the matter's composed texts: sentences of one's own facts to begin with.
 
-    `aside` are the keys of what the requester has put aside.
+    `aside` is what the requester has put aside in this text.
     """
-    faults = sorted(found.faults, key=lambda f: (list(Fault).index(f.code), f.start))
-    grave = [f for f in faults if f.code in GRAVE and mend_key(f) not in aside]
-    mild = [f for f in faults if f.code not in GRAVE and mend_key(f) not in aside]
-    missing = [e for e in found.missing if lack_key(e) not in aside]
+    faults = sorted(standing(found, aside.findings), key=lambda f: (list(Fault).index(f.code), f.start))
+    grave = [f for f in faults if f.code in GRAVE]
+    mild = [f for f in faults if f.code not in GRAVE]
+    missing = [e for e in found.missing if e not in aside.elements]
     things: list[Finding | Element] = [*grave, *missing, *mild]
     shown = things[:AT_ONCE]
     mend = _mend(sorted((t for t in shown if isinstance(t, Finding)), key=lambda f: f.start), text, brief)
@@ -119,11 +121,8 @@ def margin(
 
 
 def mend_key(finding: Finding) -> str:
-    return f"{finding.code}:{finding.text[:80]}"
-
-
-def lack_key(code: Element) -> str:
-    return str(code)
+    """Names one finding of one text: its code, place and words."""
+    return f"{finding.code}:{finding.start}:{mark(finding.text)}"
 
 
 def mended(text: str, *, start: int, clause: str, wording: str) -> str | None:
@@ -188,7 +187,7 @@ def _lack(code: Element, text: str, found: Review, bodies: list[str]) -> Lack:
     at, put_in = _placed(code, text, found, sentence)
     return Lack(
         code=code,
-        key=lack_key(code),
+        key=str(code),
         name=element_name(code, _reader()),
         why=missing_advice(code, _reader())[0],
         sentence=sentence,

@@ -1,7 +1,7 @@
 from huitong.records.models.coordination import Attendee, Commitment, CommitmentMove, Meeting, Note, Talk
 from huitong.records.models.delivery import Link, Outbox
-from huitong.records.models.matters import Answer, Decision, Draft, Event, Matter, Request, Version
-from huitong.records.models.people import Busy, Department, Device, Person, Phrase, User
+from huitong.records.models.matters import Answer, Decision, Dismissed, Draft, Event, Matter, Request, Version
+from huitong.records.models.people import Busy, Department, Device, Person, Phrase, ReviewSettings, User
 
 __all__ = [
     "Answer",
@@ -12,6 +12,7 @@ __all__ = [
     "Decision",
     "Department",
     "Device",
+    "Dismissed",
     "Draft",
     "Event",
     "Link",
@@ -22,6 +23,7 @@ __all__ = [
     "Person",
     "Phrase",
     "Request",
+    "ReviewSettings",
     "Talk",
     "User",
     "Version",

@@ -50,6 +50,19 @@ class Draft(models.Model):
         constraints = [models.UniqueConstraint("matter", "channel", name="one_draft_a_channel")]
 
 
+class Dismissed(models.Model):
+    """What the requester leaves as it is in a channel's text: findings as [code, start in `text`, clause], elements."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="dismissed")
+    channel = models.CharField(max_length=20)
+    text = models.TextField()
+    findings = models.JSONField(default=list)
+    elements = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("matter", "channel", name="one_dismissed_a_channel")]
+
+
 class Request(models.Model):
     """One asking of one leader about one matter. `way` is how it is delivered: mail, person or chat."""
 

@@ -94,3 +94,13 @@ class Device(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("person", "digest", name="a_device_once")]
+
+
+class ReviewSettings(models.Model):
+    """The house's own review: rules switched off, and its names. One row for real people, one for sample ones."""
+
+    is_sample = models.BooleanField(unique=True)
+    off = models.JSONField(default=list)
+    departments = models.JSONField(default=list)
+    products = models.JSONField(default=list)
+    titles = models.JSONField(default=list)

@@ -4,7 +4,8 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from huitong.method.words import Fault, Language
+from huitong.review.engine import Reading
+from huitong.review.model.features import kind_of
 from huitong.review.page import Page, Place
 
 _ASIDE: Final = {
@@ -35,18 +36,25 @@ _NUMBERED: Final = re.compile(r"(?:(?<=[\s：:；;。.])|^)[1-9](?:[.、)）,，
 _ITEM_END: Final = re.compile(r"[；;。？！\n]|(?<!\d)、|(?<=[a-z)])[,.?](?=\s|$)|等项")
 _MANY: Final = 3
 _SHORTEST: Final = 2
+_LIKELY: Final = 0.6
 
 
-def check(page: Page, cued: dict[Fault, list[Place]]) -> list[Place]:
+def check(read: Reading) -> list[Place]:
     """The last of three or more other matters, or nothing."""
-    kind = "en" if page.language is Language.EN else "zh"
+    asides = [clause for clause, chance in zip(read.clauses, read.chances[:, -1], strict=True) if chance >= _LIKELY]
+    counted = _counted(read.page)
+    return counted or ([asides[-1]] if len(asides) >= _MANY else [])
+
+
+def _counted(page: Page) -> list[Place]:
+    kind = kind_of(page.language)
     matters = _OTHER_MATTERS[kind]
     if len({m[0] for m in matters.finditer(page.own)}) < _MANY - 1:
         return []
-    asides = [m.span() for m in _ASIDE[kind].finditer(page.own) if _begins(page, m.start())]
+    marks = [m.span() for m in _ASIDE[kind].finditer(page.own) if _begins(page, m.start())]
     numbered = [m.span() for m in _NUMBERED.finditer(page.own)]
-    for marks, enough in ((asides, _MANY - 1), (numbered, _MANY)):
-        items = _items(page, marks)
+    for begins, enough in ((marks, _MANY - 1), (numbered, _MANY)):
+        items = _items(page, begins)
         about = [{m[0] for m in matters.finditer(page.own, *i)} for i in items]
         if len(items) >= _MANY and sum(map(bool, about)) >= enough and len(set().union(*about)) >= enough:
             return [items[-1]]

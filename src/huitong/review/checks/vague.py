@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from huitong.method.words import Fault, Language
+from huitong.review.engine import Reading, faulty
 from huitong.review.page import Page, Place
 
 _FIGURE: Final = re.compile(
@@ -19,10 +20,10 @@ _FIGURE_EN: Final = re.compile(
 _URGENT: Final = re.compile(r"尽快|尽早|早点|早日|as soon as possible|\basap\b|\bsoon\b|\bquickly\b")
 
 
-def check(page: Page, cued: dict[Fault, list[Place]]) -> list[Place]:
-    """The cued words that no figure or date stands beside."""
-    figure = _FIGURE_EN if page.language is Language.EN else _FIGURE
-    return [p for p in cued[Fault.VAGUE] if not figure.search(page.folded, *_beside(page, p))]
+def check(read: Reading) -> list[Place]:
+    """The vague words that no figure or date stands beside."""
+    figure = _FIGURE_EN if read.page.language is Language.EN else _FIGURE
+    return [p for p in faulty(read, Fault.VAGUE) if not figure.search(read.page.folded, *_beside(read.page, p))]
 
 
 def _beside(page: Page, place: Place) -> Place:

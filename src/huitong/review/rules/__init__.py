@@ -39,13 +39,17 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One code in one language: what shows it, what does not, and what to tell the writer."""
+    """One code in one language: what shows it, what does not, and what to tell the writer.
+
+    `using` are sentences to begin with that hold {blanks} for what a draft says already (see advice).
+    """
 
     code: Element | Fault
     title: str
     points: tuple[str, ...]
     why: str
     offer: str
+    using: tuple[str, ...]
     cues: re.Pattern[str] | None
     unless: re.Pattern[str] | None
     rewrites: tuple[Rewrite, ...]
@@ -152,6 +156,7 @@ def _read(code: Element | Fault, language: Language) -> Rule:
         points=tuple(data["points"]),
         why=words["why"],
         offer=words["begin" if isinstance(code, Element) else "instead"],
+        using=tuple(words.get("using", ())),
         cues=_compiled(code, folder, "cues"),
         unless=_compiled(code, folder, "unless"),
         rewrites=tuple(_rewrite(entry, language, folder) for entry in data.get("rewrites", ())),

@@ -1,5 +1,6 @@
 """The questions, one group at a time; what is typed is kept as it is typed, and never overwritten unasked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -21,7 +22,7 @@ from huitong.matters.close import precedents_for
 from huitong.matters.errors import NotDone
 from huitong.matters.prepare import mark
 from huitong.matters.problems import problems_of
-from huitong.matters.questions import GROUPS, MAX_LENGTH, MAX_ROWS, Field, Group, Question
+from huitong.matters.questions import GROUPS, MAX_LENGTH, MAX_ROWS, Field, Group, Question, new_row_id
 from huitong.matters.request import current_request
 from huitong.matters.stages import Action, can
 from huitong.method import Help, Language
@@ -39,6 +40,7 @@ Typed = dict[str, tuple[str, str]]
 class Cell:
     """One field as the page shows it. `was` is the mark of the text that it began from.
 
+    `confirm` is what the text was read from, to be confirmed.
     `stored` is set where the text was changed elsewhere too: `text` is what was typed here, `now` the mark of `stored`.
     """
 
@@ -50,6 +52,7 @@ class Cell:
     text: str
     was: str
     problem: str = ""
+    confirm: str = ""
     stored: str | None = None
     now: str = ""
 
@@ -86,6 +89,7 @@ def prepare(request: DeskRequest, matter: int, group: str = GROUPS[0].key) -> Ht
         typed.pop(chosen, None)
     try:
         saved = actions.save_answers(row, request.person, typed)
+        _confirm(request, row, saved.kept, shown if action == "next" else None)
         if not saved.conflicts:
             place = _do(request, row, shown, action)
     except NotDone as error:
@@ -98,6 +102,22 @@ def prepare(request: DeskRequest, matter: int, group: str = GROUPS[0].key) -> Ht
     if saved.conflicts:
         return _page(request, row, shown, typed, saved.conflicts, status=409)
     return redirect(place)
+
+
+def confirm_key(row: Matter) -> str:
+    return f"confirm:{row.pk}"
+
+
+def _confirm(request: DeskRequest, row: Matter, kept: Iterable[str], passed: Group | None) -> None:
+    """What was typed anew, or left as it is by going on to the next group, needs no confirming any more."""
+    asked = request.session.get(confirm_key(row))
+    if not asked:
+        return
+    names = {f.key for q in passed.questions for f in q.fields} if passed else set()
+    logs = {q.key for q in passed.questions if q.log} if passed else set()
+    left = {n: w for n, w in asked.items() if n not in (*kept, *names) and n.partition(".")[0] not in logs}
+    if left != asked:
+        request.session[confirm_key(row)] = left
 
 
 def _typed(request: DeskRequest) -> Typed:
@@ -186,7 +206,8 @@ def _page(
     typed = {name: typed[name] for name in keep or {} if typed and name in typed}
     asked = [_ask(q, answers, typed, refused == "") for q in group.questions]
     language = _language()
-    asked = [_with_problems(a, {n: p.message(language) for n, p in problems.items()}) for a in asked]
+    confirm = request.session.get(confirm_key(row), {})
+    asked = [_told(a, {n: p.message(language) for n, p in problems.items()}, confirm) for a in asked]
     last = max((a.saved_at for a in row.answers.all()), default=None)
     current = current_request(row)
     removed = request.session.get(f"removed:{row.pk}")
@@ -226,7 +247,7 @@ def _ask(question: Question, answers: dict[str, Any], typed: Typed, conflict: bo
         if text and name.startswith(f"{question.key}."):
             rows.setdefault(name.split(".")[1], {})
     if len(rows) < MAX_ROWS:
-        rows[actions.new_row_id()] = {}
+        rows[new_row_id()] = {}
     shown = []
     for row_id, row in rows.items():
         names = [(f, f"{question.key}.{row_id}.{f.key}") for f in question.fields]
@@ -251,9 +272,9 @@ def _widget(field: Field, text: str) -> str:
         return "text"
 
 
-def _with_problems(asked: Asked, problems: dict[str, str]) -> Asked:
+def _told(asked: Asked, problems: dict[str, str], confirm: dict[str, str]) -> Asked:
     def told(cells: list[Cell]) -> list[Cell]:
-        return [replace(c, problem=problems.get(c.name, "")) for c in cells]
+        return [replace(c, problem=problems.get(c.name, ""), confirm=confirm.get(c.name, "")) for c in cells]
 
     return replace(asked, cells=told(asked.cells), rows=[(i, told(cells)) for i, cells in asked.rows])
 

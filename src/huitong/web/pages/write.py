@@ -15,17 +15,19 @@ from django.utils.translation import gettext_lazy
 from huitong.compose import compose
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
+from huitong.matters.dismissed import NOTHING_ASIDE, Aside, aside_in, keep_aside, with_element, with_finding
 from huitong.matters.errors import NotDone
 from huitong.matters.prepare import mark
+from huitong.matters.review_settings import review_house
 from huitong.matters.stages import Action, can
 from huitong.matters.write import Text, keep_edited, save_text, text_of, use_composed
-from huitong.method import Brief, BriefError, Channel, Language
+from huitong.method import Brief, BriefError, Channel, Element, Language
 from huitong.records.models import Draft
 from huitong.review import review
 from huitong.web.desk import DeskRequest, life, why_not
 from huitong.web.difference import difference
 from huitong.web.incomplete import lacking, question_address
-from huitong.web.margin import Margin, inserted, margin, mended
+from huitong.web.margin import Margin, inserted, margin, mend_key, mended
 
 NAMES: Final = {
     Channel.SPOKEN: gettext_lazy("口头"),
@@ -36,7 +38,6 @@ NAMES: Final = {
 WITH_SUBJECT: Final = (Channel.EMAIL, Channel.REPORT)
 # A page of an official letter holds 22 lines of 28 characters (GB/T 9704).
 PAGE_LINES, LINE_CHARACTERS, PAGE_WORDS = 22, 28, 420
-MOST_ASIDE: Final = 60
 ALL_AGAIN: Final = "*"
 
 
@@ -77,12 +78,13 @@ def _post(request: DeskRequest, channel: Channel, brief: Brief) -> HttpResponse:
         was, _dot, was_subject = sent["mine"].partition(".")
     if sent.get("do") == "restore":
         return _restore(request, channel)
-    if "aside" in sent:
-        _put_aside(request, channel, sent["aside"])
     clash, refused = None, ""
     try:
         text = _by_button(request, channel, brief, typed)
+        aside = _aside(request, channel, typed, stored.text)
         clash = save_text(matter, person, channel, subject=subject, text=text, was=was, was_subject=was_subject)
+        if clash is None:
+            keep_aside(matter, person, channel, typed, aside)
         if clash is None and not request.htmx:
             return _go_on(request, channel)
     except NotDone as error:
@@ -156,14 +158,21 @@ def _undo_key(request: DeskRequest, channel: Channel) -> str:
     return f"edited:{request.matter.pk}:{channel}"
 
 
-def _aside_key(request: DeskRequest, channel: Channel) -> str:
-    return f"aside:{request.matter.pk}:{channel}"
-
-
-def _put_aside(request: DeskRequest, channel: Channel, key: str) -> None:
-    """Remember what is put aside; ALL_AGAIN forgets it."""
-    aside = [k for k in request.session.get(_aside_key(request, channel), []) if k != key]
-    request.session[_aside_key(request, channel)] = [*aside, key[:120]][-MOST_ASIDE:] if key != ALL_AGAIN else []
+def _aside(request: DeskRequest, channel: Channel, typed: str, stored: str) -> Aside:
+    """What is put aside in the typed text, with what this button adds; ALL_AGAIN forgets it all."""
+    key = request.POST.get("aside", "")
+    if key == ALL_AGAIN:
+        return NOTHING_ASIDE
+    aside = aside_in(request.matter, channel, typed)
+    if key in list(Element):
+        return with_element(aside, Element(key))
+    language = Language(request.matter.language)
+    # Its button was made from the text as it stood then: the typed one, or the one before the last words were typed.
+    for text in (typed, stored) if key else ():
+        for finding in review(text, channel=channel, language=language, house=review_house(request.person)).faults:
+            if mend_key(finding) == key:
+                return with_finding(aside, typed, text, finding, language)
+    return aside
 
 
 def _margin(request: DeskRequest, channel: Channel, brief: Brief, text: str) -> Margin:
@@ -171,8 +180,8 @@ def _margin(request: DeskRequest, channel: Channel, brief: Brief, text: str) -> 
         for other in dict.fromkeys((channel, Channel.EMAIL, Channel.REPORT)):
             yield compose(brief, channel=other).body
 
-    aside = request.session.get(_aside_key(request, channel), [])
-    return margin(text, review(text, channel=channel, language=brief.lang), brief, composed=composed, aside=aside)
+    found = review(text, channel=channel, language=brief.lang, house=review_house(request.person))
+    return margin(text, found, brief, composed=composed, aside=aside_in(request.matter, channel, text))
 
 
 def _page(

@@ -116,7 +116,14 @@
     const wording = put ?? form.elements[`wording-${button.value}`].value;
     const from = placeNow()(Number(at), Number(to ?? at));
     if (from < 0) return true;  // just typed over: the next review says what is left
-    text.setRangeText(wording, from, from + Number(to ?? at) - Number(at), "preserve");
+    const end = from + Number(to ?? at) - Number(at);
+    // A text field without the focus would lose its caret: put it back, moved along with the words behind.
+    const moved = (caret) => caret >= end ? caret + wording.length - (end - from) : Math.min(caret, from + wording.length);
+    const [first, last] = [text.selectionStart, text.selectionEnd].map(moved);
+    text.setRangeText(wording, from, end);
+    const back = () => text.setSelectionRange(first, last);
+    back();
+    requestAnimationFrame(() => setTimeout(back));  // a browser forgets it once more after the change
     text.dispatchEvent(new Event("input", { bubbles: true }));
     return true;
   };

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from huitong.method.words import Language, element_name, fault_name
-from huitong.review.engine import missing_advice
+from huitong.review.advice import advice
+from huitong.review.formats.lines import Lines
 from huitong.review.results import Finding, Review
 
 _WORDS: Final = {
@@ -14,6 +15,7 @@ _WORDS: Final = {
     Language.EN: ("Nothing to mend.", "instead", "Still missing", "for example", "Length", "words", "limit", "line {}"),
 }
 _COLUMNS: Final = 76
+_REACH: Final = 400  # characters before and behind a place that can be shown
 
 
 def as_text(text: str, review: Review) -> str:
@@ -22,13 +24,13 @@ def as_text(text: str, review: Review) -> str:
     `text` is the text that was reviewed. The result ends with a line about the length and has no colours.
     """
     nothing, _, missing_title, example, length_title, unit, limit_title, _ = _WORDS[review.language]
-    lines = [line for finding in review.faults for line in _finding(text, finding, review.language)]
+    places = Lines.of(text)
+    lines = [line for finding in review.faults for line in _finding(text, places, finding, review.language)]
     colon = _colon(review.language)
     if review.missing:
         lines.append(f"{missing_title}{colon}".rstrip())
-    for code in review.missing:
-        why, begin = missing_advice(code, review.language)
-        lines += [f"  {element_name(code, review.language)}  {why}", f"    {example}{colon}{begin}"]
+    for lack in advice(text, review):
+        lines += [f"  {element_name(lack.code, review.language)}  {lack.why}", f"    {example}{colon}{lack.begin}"]
     if not lines:
         lines.append(nothing)
     size = f"{length_title} {review.length.size} {unit}"
@@ -38,15 +40,16 @@ def as_text(text: str, review: Review) -> str:
     return "\n".join(_printable(line) for line in lines)
 
 
-def _finding(text: str, finding: Finding, language: Language) -> Iterator[str]:
-    start = text.rfind("\n", 0, finding.start) + 1
-    end = text.find("\n", finding.end)
-    line = text[start : end if end >= 0 else len(text)].split("\n")[0]
+def _finding(text: str, places: Lines, finding: Finding, language: Language) -> Iterator[str]:
+    number, column = places.place(finding.start)
+    start = max(finding.start - column + 1, finding.start - _REACH)  # a paragraph may be one line of a megabyte
+    end = text.find("\n", finding.start, finding.start + _REACH)
+    line = text[start : end if end >= 0 else finding.start + _REACH]
     before = finding.start - start
     marked = line[before : before + len(finding.text)]
     line, before = _window(line, before, len(marked))
     words = _WORDS[language]
-    where = words[7].format(text.count("\n", 0, finding.start) + 1)
+    where = words[7].format(number)
     yield f"{where}  {fault_name(finding.code, language)}  {finding.why}"
     yield f"  {line}"
     yield "  " + " " * _width(line[:before]) + "~" * max(_width(line[before : before + len(marked)]), 1)

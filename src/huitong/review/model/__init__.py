@@ -1,0 +1,116 @@
+"""What a text's clauses carry, by the networks that `make model` has learned from the corpus."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huitong.method.words import Element, Fault
+from huitong.review.model.features import BITS, grams, kind_of
+from huitong.review.model.network import Floats, Ints, Networks, answers
+from huitong.review.page import Page, Place
+
+Rows = NDArray[np.int32]
+
+FOLDER: Final = Path(__file__).parent
+# "aside" is a request beside the matter; three or more of them are Fault.OVERLOAD.
+CODES: Final = (*map(str, Element), *(str(f) for f in Fault if f is not Fault.OVERLOAD), "aside")
+_AT_ONCE: Final = 400  # clauses read together, so that a megabyte does not need a gigabyte
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What was learned of one language. `rows` maps a hash (its last entry: no n-gram) to its row of `grams`.
+
+    Row 0 is zero, for what was never seen. `thresholds` say from which chance on a code counts as found.
+    """
+
+    rows: Rows
+    grams: Floats
+    networks: Networks
+    thresholds: tuple[float, ...]
+
+
+def chances(page: Page, clauses: list[Place]) -> Floats:
+    """How likely each clause carries each of CODES: (clauses, codes), between 0 and 1."""
+    if not clauses:
+        return np.zeros((0, len(CODES)), dtype=np.float32)
+    model = load(kind_of(page.language))
+    vectors = [_vectors(page, clauses[n : n + _AT_ONCE], model) for n in range(0, len(clauses), _AT_ONCE)]
+    together = vectors[0] if len(vectors) == 1 else np.concatenate(vectors)
+    networks = len(model.networks.bias)
+    return answers(together.reshape(len(clauses), networks, -1).transpose(1, 0, 2), model.networks)
+
+
+def _vectors(page: Page, clauses: list[Place], model: Model) -> Floats:
+    vectors = np.zeros((len(clauses), model.grams.shape[1]), dtype=np.float32)
+    sizes = np.zeros(len(clauses), dtype=np.int64)
+    for hashes, owners in grams(page, clauses):
+        sizes += np.bincount(owners[hashes >= 0], minlength=len(clauses))
+        rows = model.rows.take(hashes)
+        known = rows.nonzero()[0]
+        if len(known):
+            owners = owners[known]
+            at = np.flatnonzero(owners[1:] != owners[:-1])
+            first = np.concatenate(([0], at + 1))
+            vectors[owners[first]] += np.add.reduceat(model.grams.take(rows[known], axis=0), first, axis=0)
+    scaled: Floats = vectors / np.sqrt(np.maximum(sizes, 1)).astype(np.float32)[:, None]
+    return scaled
+
+
+@cache
+def load(kind: str) -> Model:
+    """The model of "zh" or "en", as it was saved."""
+    saved = load_arrays(FOLDER / f"{kind}.npz")
+    rows = np.zeros(2**BITS + 1, dtype=np.int32)
+    rows[saved["hashes"]] = np.arange(1, len(saved["hashes"]) + 1)
+    grams = np.zeros((len(saved["hashes"]) + 1, saved["grams"].shape[1]), dtype=np.float32)
+    np.multiply(saved["grams"], saved["steps"], out=grams[1:])
+    networks = Networks(*(saved[name].astype(np.float32) for name in NAMES))
+    return Model(rows, grams, networks, tuple(saved["thresholds"].tolist()))
+
+
+NAMES: Final = ("seen", "place", "answer", "direct", "bias")
+
+
+def save(kind: str, rows: Ints, learned: list[dict[str, Any]], thresholds: list[float]) -> None:
+    """Write a model: n-grams in 8 bits with one step size a column, the rest in 16 bits."""
+    grams, steps = in_8_bits(np.concatenate([p["grams"][1:] for p in learned], axis=1))
+    arrays: dict[str, NDArray[Any]] = {
+        "hashes": np.flatnonzero(rows).astype(np.int32),
+        "grams": grams,
+        "steps": steps,
+        "thresholds": np.array(thresholds, dtype=np.float32),
+    }
+    save_arrays(FOLDER / f"{kind}.npz", arrays | {name: np.stack([p[name] for p in learned]) for name in NAMES})
+
+
+def in_8_bits(table: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """A table in 8 bits, and the step size of each of its columns."""
+    steps = (np.abs(table).max(axis=0) / 127 + 1e-9).astype(np.float32)
+    return np.round(table / steps).astype(np.int8), steps
+
+
+def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays to an .npz file, the same bytes each time; what is in 32 bits, but for step sizes, in 16."""
+    with ZipFile(path, "w", ZIP_DEFLATED) as file:
+        for name, array in arrays.items():
+            content = BytesIO()
+            small = array.astype(np.float16) if array.dtype == np.float32 and name not in _EXACT else array
+            np.lib.format.write_array(content, small, allow_pickle=False)
+            file.writestr(ZipInfo(f"{name}.npy"), content.getvalue(), ZIP_DEFLATED)  # dated 1980, not now
+
+
+def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of an .npz file."""
+    with np.load(path) as saved:
+        return {name: saved[name] for name in saved.files}
+
+
+_EXACT: Final = ("steps", "thresholds")

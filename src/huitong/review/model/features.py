@@ -1,0 +1,122 @@
+"""A page as numbers: for each clause the n-grams of its characters (and in English of its words), hashed.
+
+Digits look alike and runs of them are one, so that another number or date reads the same.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huitong.method.words import Language
+from huitong.review.page import HIDDEN, Page, Place
+
+Ints = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+
+BITS: Final = 20
+# What tells best, as tried: see docs/review.md.
+CHARACTER_GRAMS: Final[dict[str, tuple[int, ...]]] = {"zh": (1, 2, 3, 4), "en": ()}
+WORD_GRAMS: Final[dict[str, tuple[int, ...]]] = {"zh": (), "en": (1, 2, 3, 4)}
+
+_BEGIN: Final = 1
+_STOPS: Final = {c: n for n, c in enumerate("，。？：；！\n", 2)} | {
+    ",": 2, "—": 2, ".": 3, "…": 3, "?": 4, ":": 5, ";": 6, "!": 7,
+}  # fmt: skip
+_OTHER_STOP: Final = 9
+_AT_THE_END: Final = 3
+_DIGIT: Final = ord("0")
+_SPACE: Final = ord(" ")
+_LAST: Final = 0x11000  # what lies beyond is one kind of sign
+_MIX: Final = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
+    dtype=np.uint64,
+)
+_FINISH: Final = np.uint64(0xE7037ED1A0B428DB)
+_HALF, _THIRD, _REST = np.uint64(31), np.uint64(29), np.uint64(64 - BITS)
+
+
+def kind_of(language: Language) -> str:
+    return "en" if language is Language.EN else "zh"
+
+
+def grams(page: Page, clauses: list[Place]) -> Iterator[tuple[Ints, Ints]]:
+    """For each length of n-gram: the hashes, of BITS bits, and the clause of each, in order of the clauses.
+
+    A hash of -1 is no n-gram: it would reach over the end of its clause.
+    """
+    kind = kind_of(page.language)
+    signs, owners = _signs(page, clauses, kind)
+    if CHARACTER_GRAMS[kind]:
+        yield from _hashed(signs, owners, CHARACTER_GRAMS[kind], 0)
+    if WORD_GRAMS[kind]:
+        words, owners = _words(signs, owners)
+        yield from _hashed(words, owners, WORD_GRAMS[kind], 16)
+
+
+def _signs(page: Page, clauses: list[Place], kind: str) -> tuple[Hashes, Ints]:
+    """The signs of all clauses in one row, each clause between a beginning and the mark that ends it."""
+    text = page.own
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = _ALIKE[kind][np.minimum(codes, _LAST)]
+    starts, ends = np.array(clauses, dtype=np.int64).T
+    lengths = ends - starts + 2
+    first = np.cumsum(lengths) - lengths
+    owners = np.repeat(np.arange(len(clauses)), lengths)
+    places = np.arange(len(owners)) - np.repeat(first - starts + 1, lengths)
+    signs = codes[np.clip(places, 0, len(codes) - 1)].astype(np.uint64)
+    signs[first] = _BEGIN
+    signs[first + lengths - 1] = [_STOPS.get(text[e], _OTHER_STOP) if e < len(text) else _AT_THE_END for e in ends]
+    again = np.zeros(len(signs), dtype=bool)
+    again[1:] = signs[1:] == signs[:-1]
+    drop = again & ((signs == _DIGIT) | (signs == _SPACE) | (signs == ord(HIDDEN)))
+    if kind == "zh":
+        drop |= signs == _SPACE
+    return signs[~drop], owners[~drop]
+
+
+def _words(signs: Hashes, owners: Ints) -> tuple[Hashes, Ints]:
+    """A sign for each word or other mark; white space says nothing."""
+    letter = ((signs >= ord("a")) & (signs <= ord("z"))) | (signs == ord("'")) | (signs >= 0xC0)
+    begins = ~letter
+    begins[1:] |= ~letter[:-1]
+    begins[0] = True
+    first = np.flatnonzero(begins)
+    within = np.arange(len(signs)) - np.repeat(first, np.diff(np.append(first, len(signs))))
+    words = np.add.reduceat(signs * _IN_WORD[np.minimum(within, len(_IN_WORD) - 1)], first)
+    said = signs[first] != _SPACE
+    return words[said], owners[first][said]
+
+
+def _hashed(signs: Hashes, owners: Ints, lengths: tuple[int, ...], salt: int) -> Iterator[tuple[Ints, Ints]]:
+    sums = signs * _MIX[0]
+    for length in range(1, lengths[-1] + 1):
+        count = len(signs) - length + 1
+        if count <= 0:
+            return
+        if length > 1:
+            sums = sums[:count] + signs[length - 1 :] * _MIX[length - 1]
+        if length not in lengths:
+            continue
+        hashes = sums ^ (sums >> _HALF)
+        hashes *= _FINISH + np.uint64(2 * (salt + length))
+        hashes ^= hashes >> _THIRD
+        found = (hashes >> _REST).astype(np.int64)
+        if length > 1:
+            found[owners[:count] != owners[length - 1 :]] = -1
+        yield found, owners[:count]
+
+
+def _alike(kind: str) -> NDArray[np.uint32]:
+    table = np.arange(_LAST + 1, dtype=np.uint32)
+    table[[ord(c) for c in "0123456789"]] = _DIGIT
+    if kind == "zh":
+        table[[ord(c) for c in "二四五六七八九两"]] = ord("三")
+    return table
+
+
+_ALIKE: Final = {kind: _alike(kind) for kind in ("zh", "en")}
+_IN_WORD: Final = np.array(
+    [(n * 0x9E3779B97F4A7C15 + 0xBF58476D1CE4E5B9) % 2**64 | 1 for n in range(1, 33)], dtype=np.uint64
+)
