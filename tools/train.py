@@ -144,9 +144,8 @@ def example_of(row: dict[str, Any]) -> Example | None:
     clauses = page.clauses()
     if not clauses:
         return None
-    parts = list(grams(page, clauses))
-    hashes, owners = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    hashes, owners = hashes[hashes >= 0], owners[hashes >= 0]
+    table, signs = grams(page, clauses)
+    hashes, owners = table[table >= 0], np.broadcast_to(signs, table.shape)[table >= 0]
     order = np.argsort(owners, kind="stable")
     quotes = row["elements"] | {c: q for c, q in row["faults"].items() if c != "overload"} | {ASIDE: row["asides"]}
     return Example(

@@ -22,7 +22,7 @@ from huitong.review.script import language_of
 
 MAX_BYTES: Final = 1_000_000
 # From this chance on a clause is looked at for a fault's own words; the words alone never make a fault.
-SUSPECTED: Final = 0.005
+SUSPECTED: Final = 0.02
 # Beside its clearest clause, one that carries an element less clearly is not shown.
 BESIDE: Final = 0.9
 
@@ -101,10 +101,12 @@ def reading(text: str, *, language: Language | str | None = None, house: House =
     found: dict[Element | Fault, list[Place]] = {code: [] for code in (*Element, *Fault)}
     read = Reading(page, clauses, likely, found)
     thresholds = load(kind_of(language)).thresholds
-    for column, code in enumerate(CODES[: len(Element)]):
-        places = [clauses[n] for n in (likely[:, column] >= thresholds[column]).nonzero()[0]]
-        unless = rule(Element(code), language).unless
-        found[Element(code)] = [p for p in places if not (unless and unless.search(page.own, *p))]
+    for n, column in zip(*(x.tolist() for x in (likely >= thresholds).nonzero()), strict=True):
+        if column < len(Element):
+            code, clause = Element(CODES[column]), clauses[n]
+            unless = rule(code, language).unless
+            if not (unless and unless.search(page.own, *clause)):
+                found[code].append(clause)
     for fault in map(Fault, CODES[len(Element) : -1]):
         if fault not in _checks():
             found[fault] = faulty(read, fault)

@@ -17,8 +17,10 @@ from huitong.review.script import fold
 
 PATHS: Final = dict(zip(SLOTS, ("leader.form_of_address", "other_department.name", "matter", "deadline"), strict=True))
 # A word beside the best one belongs to it from this share of its chance on.
-_BESIDE: Final = 0.35
+_BESIDE: Final = {"leader": 0.35, "other_department": 0.35, "matter": 0.35}
 _UNSURE: Final = 0.6
+# Below this a whole clause tells the matter better than the few words that may be its name.
+_SURE_OF_MATTER: Final = 0.9
 # A name that is said again is more likely the one that it is about.
 _AGAIN: Final = 0.15
 _SUBJECT: Final = re.compile(
@@ -28,7 +30,7 @@ _LONGEST: Final = 80
 _SHORTEST: Final = 2
 _TELLING: Final = (Element.PURPOSE, Element.SITUATION, Element.ASK)
 # Hardly a request without them: the best guess is better than none.
-_MOSTLY_THERE: Final = {"other_department": 0.02, "matter": 0.02}
+_MOSTLY_THERE: Final = {"other_department": 0.02, "matter": 0.35}
 _OURS: Final = {
     "zh": re.compile(r"(?:我|咱|本|俺|敝)(?:们|這邊|这边|等)?的?$"),
     "en": re.compile(r"\b(?:our|my|we in|us in|we at|here in|here at)(?: own)? $"),
@@ -63,14 +65,14 @@ def slots(read: Reading, named: list[NamedDay], house: House) -> Slots:
     for column, slot in enumerate(SLOTS[:3]):
         candidates = [
             c
-            for c in _candidates(page, words, likely[:, column], read.clauses)
+            for c in _candidates(page, words, likely[:, column], read.clauses, _BESIDE[slot])
             if not any(c.place[0] < e and s < c.place[1] for s, e in blanks)
         ]
         if slot == "other_department":
             candidates = [*_known(page, house), *(c for c in candidates if not _ours(page, c.place))]
         best[slot] = _best(page, candidates, min(thresholds[slot], _MOSTLY_THERE.get(slot, 1.0)))
     told = best["matter"]
-    if told is None or told.chance < _UNSURE or told.place[1] - told.place[0] < _SHORTEST:
+    if told is None or told.chance < _SURE_OF_MATTER or told.place[1] - told.place[0] < _SHORTEST:
         best["matter"] = _told(read, words, likely[:, 2]) or told
     day, sure = _deadline(words, likely[:, 3], named, thresholds["deadline"], page)
     doubtful = [PATHS[slot] for slot, found in best.items() if found and found.chance < _UNSURE]
@@ -78,7 +80,9 @@ def slots(read: Reading, named: list[NamedDay], house: House) -> Slots:
     return Slots(leader, department, matter, day, (*doubtful, *(() if sure else ("deadline",))))
 
 
-def _candidates(page: Page, words: list[Place], likely: Floats, clauses: list[Place]) -> Iterator[_Candidate]:
+def _candidates(
+    page: Page, words: list[Place], likely: Floats, clauses: list[Place], beside: float
+) -> Iterator[_Candidate]:
     """Runs of words that may be it, each within its clause."""
     ends = sorted(end for _, end in clauses)
     done = -1
@@ -88,9 +92,9 @@ def _candidates(page: Page, words: list[Place], likely: Floats, clauses: list[Pl
         clause_end = next((e for e in ends if words[n][0] < e), len(page.text))
         clause_begin = next((s for s, e in clauses if s <= words[n][0] < e), words[n][0])
         first = last = n
-        while first and words[first - 1][0] >= clause_begin and likely[first - 1] >= _BESIDE * likely[n]:
+        while first and words[first - 1][0] >= clause_begin and likely[first - 1] >= beside * likely[n]:
             first -= 1
-        while last + 1 < len(words) and words[last + 1][1] <= clause_end and likely[last + 1] >= _BESIDE * likely[n]:
+        while last + 1 < len(words) and words[last + 1][1] <= clause_end and likely[last + 1] >= beside * likely[n]:
             last += 1
         place = page.trimmed((words[first][0], words[last][1]))
         if place[0] < place[1]:

@@ -49,19 +49,13 @@ def chances(page: Page, clauses: list[Place]) -> Floats:
 
 
 def _vectors(page: Page, clauses: list[Place], model: Model) -> Floats:
-    vectors = np.zeros((len(clauses), model.grams.shape[1]), dtype=np.float32)
-    sizes = np.zeros(len(clauses), dtype=np.int64)
-    for hashes, owners in grams(page, clauses):
-        sizes += np.bincount(owners[hashes >= 0], minlength=len(clauses))
-        rows = model.rows.take(hashes)
-        known = rows.nonzero()[0]
-        if len(known):
-            owners = owners[known]
-            at = np.flatnonzero(owners[1:] != owners[:-1])
-            first = np.concatenate(([0], at + 1))
-            vectors[owners[first]] += np.add.reduceat(model.grams.take(rows[known], axis=0), first, axis=0)
-    scaled: Floats = vectors / np.sqrt(np.maximum(sizes, 1)).astype(np.float32)[:, None]
-    return scaled
+    hashes, owners = grams(page, clauses)
+    first = np.flatnonzero(np.diff(owners, prepend=-1))  # every clause has a sign, if only its end
+    signs = model.grams.take(model.rows.take(hashes), axis=0).sum(axis=0)
+    sizes = np.add.reduceat((hashes >= 0).sum(axis=0), first)
+    vectors: Floats = np.add.reduceat(signs, first, axis=0)
+    vectors /= np.sqrt(sizes)[:, None]
+    return vectors
 
 
 @cache

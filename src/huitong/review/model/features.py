@@ -3,7 +3,6 @@
 Digits look alike and runs of them are one, so that another number or date reads the same.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -16,9 +15,9 @@ Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
 BITS: Final = 20
-# What tells best, as tried: see docs/review.md.
-CHARACTER_GRAMS: Final[dict[str, tuple[int, ...]]] = {"zh": (1, 2, 3, 4), "en": ()}
-WORD_GRAMS: Final[dict[str, tuple[int, ...]]] = {"zh": (), "en": (1, 2, 3, 4)}
+# What tells best, as tried: n-grams of characters in Chinese, of words in English.
+LENGTHS: Final = (1, 2, 3, 4)
+_SALT: Final = {"zh": 0, "en": 16}
 
 _BEGIN: Final = 1
 _STOPS: Final = {c: n for n, c in enumerate("，。？：；！\n", 2)} | {
@@ -41,18 +40,16 @@ def kind_of(language: Language) -> str:
     return "en" if language is Language.EN else "zh"
 
 
-def grams(page: Page, clauses: list[Place]) -> Iterator[tuple[Ints, Ints]]:
-    """For each length of n-gram: the hashes, of BITS bits, and the clause of each, in order of the clauses.
+def grams(page: Page, clauses: list[Place]) -> tuple[Ints, Ints]:
+    """The n-grams of all clauses: hashes of BITS bits, (LENGTHS, signs), and the clause of each sign.
 
     A hash of -1 is no n-gram: it would reach over the end of its clause.
     """
     kind = kind_of(page.language)
     signs, owners = _signs(page, clauses, kind)
-    if CHARACTER_GRAMS[kind]:
-        yield from _hashed(signs, owners, CHARACTER_GRAMS[kind], 0)
-    if WORD_GRAMS[kind]:
-        words, owners = _words(signs, owners)
-        yield from _hashed(words, owners, WORD_GRAMS[kind], 16)
+    if kind == "en":
+        signs, owners = _words(signs, owners)
+    return _hashed(signs, owners, _SALT[kind]), owners
 
 
 def _signs(page: Page, clauses: list[Place], kind: str) -> tuple[Hashes, Ints]:
@@ -89,23 +86,20 @@ def _words(signs: Hashes, owners: Ints) -> tuple[Hashes, Ints]:
     return words[said], owners[first][said]
 
 
-def _hashed(signs: Hashes, owners: Ints, lengths: tuple[int, ...], salt: int) -> Iterator[tuple[Ints, Ints]]:
+def _hashed(signs: Hashes, owners: Ints, salt: int) -> Ints:
+    found = np.full((len(LENGTHS), len(signs)), -1, dtype=np.int64)
     sums = signs * _MIX[0]
-    for length in range(1, lengths[-1] + 1):
+    for length in LENGTHS[: len(signs)]:
         count = len(signs) - length + 1
-        if count <= 0:
-            return
         if length > 1:
             sums = sums[:count] + signs[length - 1 :] * _MIX[length - 1]
-        if length not in lengths:
-            continue
         hashes = sums ^ (sums >> _HALF)
         hashes *= _FINISH + np.uint64(2 * (salt + length))
         hashes ^= hashes >> _THIRD
-        found = (hashes >> _REST).astype(np.int64)
-        if length > 1:
-            found[owners[:count] != owners[length - 1 :]] = -1
-        yield found, owners[:count]
+        hashes >>= _REST
+        whole = owners[:count] == owners[length - 1 :]
+        found[length - 1, :count][whole] = hashes[whole]
+    return found
 
 
 def _alike(kind: str) -> NDArray[np.uint32]:

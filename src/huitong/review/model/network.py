@@ -16,6 +16,7 @@ Ints = NDArray[np.int64]
 # The first and the last clauses have places of their own; between them it is the tenth of the text.
 _FIRST: Final = 6
 _LAST: Final = 4
+_OPENING: Final = 2
 UNPLACED: Final = _FIRST + 10 + _LAST
 PLACES: Final = UNPLACED + 1
 SEEN: Final = 6  # the clause itself, one and two before, one and two behind, the mean of the text
@@ -38,7 +39,8 @@ def places(count: int) -> Ints:
     left = count - 1 - index
     middle = _FIRST + np.minimum(index * 10 // max(count, 1), 9)
     place = np.where(index < _FIRST, index, middle)
-    return np.where(left < _LAST, UNPLACED - 1 - left, place)
+    # What opens a short message opens it, however near its end is.
+    return np.where((left < _LAST) & (index >= _OPENING), UNPLACED - 1 - left, place)
 
 
 def surroundings(vectors: Floats) -> Floats:
