@@ -22,7 +22,7 @@ from huitong.review.script import language_of
 
 MAX_BYTES: Final = 1_000_000
 # From this chance on a clause is looked at for a fault's own words; the words alone never make a fault.
-SUSPECTED: Final = 0.02
+SUSPECTED: Final = 0.005
 # Beside its clearest clause, one that carries an element less clearly is not shown.
 BESIDE: Final = 0.9
 

@@ -15,7 +15,8 @@ from huitong.review.page import Page
 class NamedDay:
     """text[start:end] names `day`, which is to come; None if the words alone don't say which (before the exams).
 
-    `earlier` is the day that the same words name of what has happened already. `sure`: there is no other reading.
+    `earlier` is the day that the same words name of what has happened already. It lies `behind` days
+    back. `sure`: there is no other reading.
     """
 
     start: int
@@ -23,6 +24,7 @@ class NamedDay:
     day: date | None
     sure: bool
     earlier: date | None = None
+    behind: int = 0
 
 
 def days(page: Page, today: date) -> list[NamedDay]:
@@ -33,7 +35,8 @@ def days(page: Page, today: date) -> list[NamedDay]:
         for match in pattern.finditer(page.folded):
             if all(match.end() <= f.start or f.end <= match.start() for f in found):
                 day, sure = read(match, today)
-                found.append(NamedDay(*match.span(), day, sure, _earlier(read, day, today)))
+                earlier = _earlier(read, day, today)
+                found.append(NamedDay(*match.span(), day, sure, earlier, (today - earlier).days if earlier else 0))
     return sorted(found, key=lambda f: f.start)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from huitong.method.words import Element, Fault
@@ -23,9 +23,13 @@ _UNSURE: Final = 0.6
 _SURE_OF_MATTER: Final = 0.9
 # A name that is said again is more likely the one that it is about.
 _AGAIN: Final = 0.15
+# Two characters alone are hardly a name: 购部 wants its 采 back.
+_WHOLE_NAME: Final = 3
+_NAME: Final = re.compile(r"(?![和跟与同找请让给对向把由在到从是被的了说问和、])[\u4e00-\u9fff]")
 _SUBJECT: Final = re.compile(
     r"^[ \t]{0,4}(?:主题|主旨|标题|事由|subject|re|title)[ \t]{0,2}[:：][ \t]{0,4}([^\n]{2,80})", re.MULTILINE
 )
+_AGO: Final = (31, 120)
 _LONGEST: Final = 80
 _SHORTEST: Final = 2
 _TELLING: Final = (Element.PURPOSE, Element.SITUATION, Element.ASK)
@@ -96,6 +100,12 @@ def _candidates(
             first -= 1
         while last + 1 < len(words) and words[last + 1][1] <= clause_end and likely[last + 1] >= beside * likely[n]:
             last += 1
+        while (
+            first
+            and words[last][1] - words[first][0] < _WHOLE_NAME
+            and _NAME.fullmatch(page.folded, max(clause_begin, words[first - 1][0]), words[first][0])
+        ):
+            first -= 1
         place = page.trimmed((words[first][0], words[last][1]))
         if place[0] < place[1]:
             yield _Candidate(place, float(likely[n]))
@@ -149,5 +159,8 @@ def _deadline(
 
     best = max(named, key=chance, default=None)
     if best is not None and chance(best) >= threshold:
-        return best, chance(best) >= _UNSURE
+        sure = chance(best) >= _UNSURE
+        # A day of the last months that comes again only next year has been, unless it is plainly the deadline.
+        has_been = not sure and best.day != best.earlier and _AGO[0] < best.behind < _AGO[1]
+        return (replace(best, day=None) if has_been else best), sure
     return None, True
