@@ -166,10 +166,12 @@ def _aside(request: DeskRequest, channel: Channel, typed: str, stored: str) -> A
     aside = aside_in(request.matter, channel, typed)
     if key in list(Element):
         return with_element(aside, Element(key))
-    language = Language(request.matter.language)
+    if not key:
+        return aside
+    language, house = Language(request.matter.language), review_house(request.person)
     # Its button was made from the text as it stood then: the typed one, or the one before the last words were typed.
-    for text in (typed, stored) if key else ():
-        for finding in review(text, channel=channel, language=language, house=review_house(request.person)).faults:
+    for text in (typed, stored):
+        for finding in review(text, channel=channel, language=language, house=house).faults:
             if mend_key(finding) == key:
                 return with_finding(aside, typed, text, finding, language)
     return aside
