@@ -3,34 +3,33 @@
 usage: python -m tools.train_slots [--check]      as tools.train, whose networks must have been written before
 """
 
-import argparse
-import os
-
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")  # sums in one order
-
 import json
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
 from huitong.method.words import Language
-from huitong.review.extract.pointer import BITS, PLAIN, SLOTS, Pointer, answers, features, plain, words_of
-from huitong.review.model import CODES, FOLDER, chances, in_8_bits, save_arrays
-from huitong.review.page import Page
-from tools.train import CORPUS, course, places_of
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
+from huitong.review.extract.pointer import BITS, PLAIN, Pointer, answers, features, plain, words_of
+from huitong.review.model import COLUMNS, FOLDER, SLOTS, chances, in_8_bits, save_arrays
+from huitong.review.model.network import Floats, Ints
+from huitong.review.page import Page, Place
+from tools.learning import Adam, Parameters, arguments, course, places_of, rows, summed_by_row
+from tools.lessons import example_of
+from tools.lessons import read as read_examples
+from tools.train import LEAST as LEAST_TEXTS
+from tools.train import chances_of, vocabulary
+from tools.train import trained as trained_network
 
 WIDTH: Final = 24
 EPOCHS: Final = 12
 BATCH: Final = 8
 RATE: Final = 0.003
 DROP: Final = 0.2
+EPOCHS_APART: Final = 20
 LEAST: Final = 20  # drafts that a word in its place must stand in: rarer ones are names, which must not be learned
 
 
@@ -44,47 +43,70 @@ class Draft:
     named: Floats
 
 
-def read(kind: str, *, only: str = "", without: tuple[str, ...] = ()) -> list[Draft]:
-    """The drafts with labelled slots: those of the part `only`, or all but those of the parts `without`."""
+Saying = Callable[[dict[str, Any], Page, list[Place]], Floats]
+
+
+def read(kind: str, saying: Saying, *, only: str = "", without: Sequence[str] = ()) -> list[Draft]:
+    """The drafts with labelled slots; `saying` tells what their clauses carry."""
     drafts: list[Draft] = []
-    for file in (CORPUS / f"{kind}.jsonl", CORPUS / "training" / f"{kind}.jsonl"):
-        for row in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
-            part = row.get("part", "")
-            if "slots" in row and part not in without and (not only or part == only):
-                drafts += _draft(row)
+    for row in rows(kind, only=only, without=without):
+        page = Page.of(row["text"], Language(row["lang"]))
+        clauses, words = page.clauses(), words_of(page)
+        if "slots" in row and clauses and words:
+            named = np.zeros((len(words), len(SLOTS)), dtype=np.float32)
+            for column, slot in enumerate(SLOTS):
+                for start, end in places_of(row["text"], row["slots"].get(slot) or ""):
+                    named[[n for n, (s, e) in enumerate(words) if s < end and start < e], column] = 1
+            numbers = plain(page, words, clauses, saying(row, page, clauses))
+            drafts.append(Draft(row["id"], features(page, words), numbers, named))
     return drafts
 
 
-def _draft(row: dict[str, Any]) -> list[Draft]:
-    page = Page.of(row["text"], Language(row["lang"]))
-    clauses, words = page.clauses(), words_of(page)
-    if not clauses or not words:
-        return []
-    named = np.zeros((len(words), len(SLOTS)), dtype=np.float32)
-    for column, slot in enumerate(SLOTS):
-        for start, end in places_of(row["text"], row["slots"].get(slot) or ""):
-            named[[n for n, (s, e) in enumerate(words) if s < end and start < e], column] = 1
-    return [Draft(row["id"], features(page, words), plain(page, words, clauses, chances(page, clauses)), named)]
+def packaged(_row: dict[str, Any], page: Page, clauses: list[Place]) -> Floats:
+    """As the networks in the package say."""
+    return chances(page, clauses)
 
 
-def trained(drafts: list[Draft]) -> dict[str, Floats]:
-    """The parameters of the pointer, by Adam."""
+def unlearned(kind: str, without: Sequence[str]) -> Saying:
+    """As networks say that have not learned from the draft: those in the package know these drafts by heart."""
+    examples = read_examples(kind, without=without)
+    known = vocabulary(examples, LEAST_TEXTS[kind])
+    halves = [
+        trained_network([e for e in examples if _half(e.id) != half], known, 100 + half, EPOCHS_APART)
+        for half in range(2)
+    ]
+
+    def saying(row: dict[str, Any], _page: Page, _clauses: list[Place]) -> Floats:
+        example = example_of(row)
+        assert example is not None
+        return chances_of(example, known, [halves[_half(row["id"])]])
+
+    return saying
+
+
+def _half(draft: str) -> int:
+    return crc32(draft.encode()) % 2
+
+
+def trained(drafts: list[Draft]) -> Parameters:
+    """The parameters of the pointer."""
     rng = np.random.default_rng(0)
-    p: dict[str, Floats] = {
-        "words": rng.normal(0, 0.05, (2**BITS, WIDTH)).astype(np.float32),
-        "plain": rng.normal(0, 0.1, (len(CODES) + PLAIN, WIDTH)).astype(np.float32),
-        "bias": np.zeros(WIDTH, dtype=np.float32),
-        "answer": rng.normal(0, 0.2, (WIDTH, len(SLOTS))).astype(np.float32),
-        "last": np.full(len(SLOTS), -2, dtype=np.float32),
-    }
+    adam = Adam(
+        {
+            "words": rng.normal(0, 0.05, (2**BITS, WIDTH)).astype(np.float32),
+            "plain": rng.normal(0, 0.1, (len(COLUMNS) + PLAIN, WIDTH)).astype(np.float32),
+            "bias": np.zeros(WIDTH, dtype=np.float32),
+            "answer": rng.normal(0, 0.2, (WIDTH, len(SLOTS))).astype(np.float32),
+            "last": np.full(len(SLOTS), -2, dtype=np.float32),
+        }
+    )
+    p, everything = adam.p, slice(None)
     texts = Counter[int]()
     for draft in drafts:
         texts.update(set(draft.hashes.ravel().tolist()))
     known = np.array([texts[n] >= LEAST for n in range(2**BITS)])
     p["words"][~known] = 0
-    first = {name: np.zeros_like(value) for name, value in p.items()}
-    second = {name: np.zeros_like(value) for name, value in p.items()}
-    total, step = EPOCHS * -(-len(drafts) // BATCH), 0
+    total = EPOCHS * -(-len(drafts) // BATCH)
     for _ in range(EPOCHS):
         order = rng.permutation(len(drafts))
         for begin in range(0, len(order), BATCH):
@@ -94,30 +116,23 @@ def trained(drafts: list[Draft]) -> dict[str, Floats]:
             named = np.concatenate([d.named for d in some])
             kept = (known[hashes] & (rng.random(hashes.shape) >= DROP)).astype(np.float32)
             before = (p["words"][hashes] * kept[:, :, None]).sum(axis=1) + numbers @ p["plain"] + p["bias"]
-            hidden = np.maximum(before, 0)
-            mask = (rng.random(hidden.shape) >= 0.2) / np.float32(0.8)
-            hidden *= mask
+            mask = (rng.random(before.shape) >= DROP) / np.float32(1 - DROP)
+            hidden = np.maximum(before, 0) * mask
             said = 1 / (1 + np.exp(-np.clip(hidden @ p["answer"] + p["last"], -30, 30)))
             slope = ((said - named) / len(some) / 20).astype(np.float32)
             back = (slope @ p["answer"].T) * mask * (before > 0)
-            flat, owner = hashes.ravel(), np.repeat(np.arange(len(hashes)), hashes.shape[1])
             alive = kept.ravel() > 0
-            flat, owner = flat[alive], owner[alive]
-            by_row = np.argsort(flat, kind="stable")
-            rows, at = np.unique(flat[by_row], return_index=True)
-            step += 1
-            rate = RATE * course(step / total) * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
-            gradients: dict[str, tuple[Any, Floats]] = {
-                "words": (rows, np.add.reduceat(back[owner[by_row]], at, axis=0)),
-                "plain": (slice(None), numbers.T @ back),
-                "bias": (slice(None), back.sum(axis=0)),
-                "answer": (slice(None), hidden.T @ slope),
-                "last": (slice(None), slope.sum(axis=0)),
-            }
-            for name, (where, gradient) in gradients.items():
-                first[name][where] = m = 0.9 * first[name][where] + 0.1 * gradient
-                second[name][where] = v = 0.999 * second[name][where] + 0.001 * gradient**2
-                p[name][where] -= (rate * m / (np.sqrt(v) + 1e-8)).astype(np.float32)
+            owners = np.repeat(np.arange(len(hashes)), hashes.shape[1])[alive]
+            adam.step(
+                {
+                    "words": summed_by_row(hashes.ravel()[alive], owners, back),
+                    "plain": (everything, numbers.T @ back),
+                    "bias": (everything, back.sum(axis=0)),
+                    "answer": (everything, hidden.T @ slope),
+                    "last": (everything, slope.sum(axis=0)),
+                },
+                RATE * course(adam.steps / total),
+            )
     return p
 
 
@@ -141,19 +156,20 @@ def best_thresholds(drafts: list[Draft], said: list[Floats]) -> tuple[list[float
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="leave the part check out, choose thresholds on it")
-    parser.add_argument("kinds", nargs="*", default=["zh", "en"])
-    arguments = parser.parse_args()
-    for kind in arguments.kinds:
-        drafts = read(kind, without=("last", "check") if arguments.check else ("last",))
+    given = arguments(__doc__)
+    for kind in given.kinds:
+        without = ("last", "check") if given.check else ("last",)
+        drafts = read(kind, unlearned(kind, without), without=without)
         print(f"{kind}: {len(drafts)} drafts, {sum(len(d.hashes) for d in drafts)} words", flush=True)
         p = trained(drafts)
         file = FOLDER / f"{kind}.slots.json"
-        if arguments.check:
-            kept = read(kind, only="check")
+        if given.check:
+            kept = read(kind, packaged, only="check")
             pointer = Pointer(**p, thresholds=())
-            chosen, right = best_thresholds(kept, [answers(d.hashes, d.numbers, pointer) for d in kept])
+            said = [answers(d.hashes, d.numbers, pointer) for d in kept]
+            for draft, chance in zip(kept, said, strict=True):  # of a day, its clause is asked too (see slots)
+                chance[:, -1] = (chance[:, -1] + draft.numbers[:, COLUMNS.index("deadline")]) / 2
+            chosen, right = best_thresholds(kept, said)
             print(", ".join(f"{s} {r:.3f} from {t}" for s, r, t in zip(SLOTS, right, chosen, strict=True)))
             file.write_text(json.dumps(dict(zip(SLOTS, chosen, strict=True)), indent=1) + "\n", encoding="utf-8")
         values = json.loads(file.read_text(encoding="utf-8"))

@@ -139,6 +139,6 @@ def test_where_no_wording_is_honest_there_is_a_question(text: str) -> None:
 
 def test_plain_data_keep_their_keys_and_say_the_wording() -> None:
     (fault,) = json.loads(json.dumps(review("采购部一直推诿。").to_dict()))["faults"]
-    assert list(fault) == ["code", "start", "end", "text", "why", "instead"]
-    assert fault["instead"] == "目前还没有答复"
+    assert list(fault) == ["code", "start", "end", "text", "why", "instead", "replacement"]
+    assert fault["instead"] == fault["replacement"] == "目前还没有答复"
     assert Element.SITUATION in review("采购部目前还没有答复。").elements

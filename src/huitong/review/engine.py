@@ -11,7 +11,7 @@ from huitong.method.errors import UnreadableText
 from huitong.method.words import CHANNEL_LENGTHS, CHANNEL_NEEDS, Channel, Element, Fault, Language, Length
 from huitong.review import checks
 from huitong.review.house import NO_HOUSE, House
-from huitong.review.model import CODES, chances, load
+from huitong.review.model import CODES, ELEMENTS, FAULTS, chances, load
 from huitong.review.model.features import kind_of
 from huitong.review.model.network import Floats
 from huitong.review.page import Page, Place
@@ -57,7 +57,7 @@ class Reading:
 
     @property
     def elements(self) -> dict[Element, list[Place]]:
-        return {code: self.found[code] for code in Element if self.found[code]}
+        return {code: self.found[code] for code in ELEMENTS if self.found[code]}
 
 
 # A check says what neither chances nor words alone can say: from the reading so far, the places of its fault.
@@ -98,16 +98,15 @@ def reading(text: str, *, language: Language | str | None = None, house: House =
     page = Page.of(text, language, house.names)
     clauses = page.clauses()
     likely = chances(page, clauses)
-    found: dict[Element | Fault, list[Place]] = {code: [] for code in (*Element, *Fault)}
+    found: dict[Element | Fault, list[Place]] = {code: [] for code in (*ELEMENTS, *Fault)}
     read = Reading(page, clauses, likely, found)
-    thresholds = load(kind_of(language)).thresholds
-    for n, column in zip(*(x.tolist() for x in (likely >= thresholds).nonzero()), strict=True):
-        if column < len(Element):
-            code, clause = Element(CODES[column]), clauses[n]
-            unless = rule(code, language).unless
-            if not (unless and unless.search(page.own, *clause)):
-                found[code].append(clause)
-    for fault in map(Fault, CODES[len(Element) : -1]):
+    said = likely[:, : len(ELEMENTS)] >= load(kind_of(language)).thresholds[: len(ELEMENTS)]
+    for n, column in zip(*(x.tolist() for x in said.nonzero()), strict=True):
+        code, clause = ELEMENTS[column], clauses[n]
+        unless = rule(code, language).unless
+        if not (unless and unless.search(page.own, *clause)):
+            found[code].append(clause)
+    for fault in FAULTS:
         if fault not in _checks():
             found[fault] = faulty(read, fault)
     for fault, check in _checks().items():
@@ -127,20 +126,20 @@ def _must_be_readable(text: object) -> None:
 def _clearest(read: Reading) -> dict[Element, list[Place]]:
     """Of the clauses that carry an element those that do so most clearly: what shows that it is there."""
     clearest: dict[Element, list[Place]] = {}
-    for column, code in enumerate(CODES[: len(Element)]):
-        if places := read.found[Element(code)]:
-            likely = dict(zip(read.clauses, read.chances[:, column].tolist(), strict=True))
-            enough = BESIDE * max(likely[p] for p in places)
-            clearest[Element(code)] = [p for p in places if likely[p] >= enough]
+    rows = dict(zip(read.clauses, read.chances.tolist(), strict=True))
+    for column, code in enumerate(ELEMENTS):
+        if places := read.found[code]:
+            enough = BESIDE * max(rows[p][column] for p in places)
+            clearest[code] = [p for p in places if rows[p][column] >= enough]
     return clearest
 
 
 def faulty(read: Reading, code: Fault) -> list[Place]:
     """Where the fault is: at its own words, or else the whole clause if that is likely enough."""
-    r, column = rule(code, read.page.language), CODES.index(str(code))
+    r, column = rule(code, read.page.language), CODES.index(code)
     likely, threshold = read.chances[:, column], load(kind_of(read.page.language)).thresholds[column]
     places: list[Place] = []
-    for n in (likely >= SUSPECTED).nonzero()[0]:
+    for n in (likely >= SUSPECTED).nonzero()[0].tolist():
         clause = read.clauses[n]
         if r.unless and r.unless.search(read.page.own, *clause):
             continue

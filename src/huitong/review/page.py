@@ -5,6 +5,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from operator import sub
 from typing import Final
 
 from huitong.method.words import Language
@@ -153,8 +154,10 @@ def _whole(text: str, at: int, name: str) -> bool:
 
 
 def _starts(ends: re.Pattern[str], text: str, longest: int) -> tuple[int, ...]:
-    starts = (0, *(m.end() for m in ends.finditer(text) if m.end() < len(text)), len(text))
-    if all(after - before <= longest for before, after in pairwise(starts)):
+    starts = (0, *[m.end() for m in ends.finditer(text)])
+    if starts[-1] < len(text) or len(starts) == 1:
+        starts = (*starts, len(text))
+    if max(map(sub, starts[1:], starts)) <= longest:
         return starts
     # What nobody writes in one breath is cut, so that the cost stays in proportion to the length.
     return (*(cut for before, after in pairwise(starts) for cut in range(before, after, longest)), len(text))

@@ -63,6 +63,7 @@ class Review:
                     "text": f.text,
                     "why": f.why,
                     "instead": f.instead,
+                    "replacement": f.replacement,
                 }
                 for f in self.faults
             ],

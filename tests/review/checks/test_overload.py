@@ -9,11 +9,11 @@ from huitong.review import review
 @pytest.mark.parametrize(
     ("text", "last"),
     [
-        ("货还没放单。另外补贴是不是漏发了；另外我想换个工位；另外我想请假三天。", "我想请假三天"),
+        ("货还没放单。另外补贴是不是漏发了；另外我想换个工位；另外我想请假三天。", "另外我想请假三天"),
         ("煩請協商。另請批核：血壓計六部；更表軟件；停車位續租。", "停車位續租"),
         (
             "Pallets are stuck. Also my expenses are late. Also I need a laptop. Also a parking space.",
-            "a parking space",
+            "Also a parking space",
         ),
     ],
 )

@@ -14,7 +14,7 @@ from huitong.review import review
         ("麻烦尽快协调下。", True),
         ("麻烦尽快协调下，周四要发货。", False),
         ("They called several times.", True),
-        ("They called several times, on 3 and 9 May.", True),
+        ("They called several times, on 3 and 9 May.", False),
         ("They called several times on 3 and 9 May.", False),
         ("Please fix it as soon as possible, the truck leaves on Friday.", False),
     ],

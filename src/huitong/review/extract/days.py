@@ -239,6 +239,18 @@ def _ordinal(match: re.Match[str], today: date) -> tuple[date | None, bool]:
     return _coming_day(today, int(match[1])), True
 
 
+def _ordinal_in_words(match: re.Match[str], today: date) -> tuple[date | None, bool]:
+    return _coming(today, _MONTHS[match["month"]], _ORDINALS[match["day"].replace(" ", "-")]), True
+
+
+def _day_point(match: re.Match[str], today: date) -> tuple[date | None, bool]:
+    return _coming(today, int(match[2]), int(match[1])), False
+
+
+def _part_of_today(_match: re.Match[str], today: date) -> tuple[date | None, bool]:
+    return today, False
+
+
 def _english_near(match: re.Match[str], today: date) -> tuple[date | None, bool]:
     return today + timedelta(days=1 if match[0].startswith("tomorrow") else 0), True
 
@@ -270,6 +282,14 @@ def _numeric(match: re.Match[str], today: date) -> tuple[date | None, bool]:
     return _coming(today, first, second), second > 12
 
 
+_TENS: Final = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "twentieth", *(f"twenty-{n}" for n in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
+    "ninth")), "thirtieth", "thirty-first",
+)  # fmt: skip
+_ORDINALS: Final = {word: n for n, word in enumerate(_TENS, 1)}
+_ORDINAL: Final = "|".join(w.replace("-", "[- ]") for w in sorted(_ORDINALS, key=len, reverse=True))
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _EN: Final[tuple[tuple[re.Pattern[str], Read], ...]] = tuple(
     (re.compile(pattern), read)
@@ -277,6 +297,7 @@ _EN: Final[tuple[tuple[re.Pattern[str], Read], ...]] = tuple(
         (r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", _iso),
         (rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<month>{_MONTH})\b\.?(?:,? (?P<year>20\d\d))?", _named_month),
         (rf"\b(?P<month>{_MONTH})\b\.? (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<year>20\d\d))?", _named_month),
+        (rf"\b(?:the )?(?P<day>{_ORDINAL}) (?:of )?(?P<month>{_MONTH})\b", _ordinal_in_words),
         (
             r"\b(?P<week>(?:next|this|coming) )?(?P<day>mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?"
             r"|sat(?:urday)?|sun(?:day)?)\b(?!s)(?P<after> week| next week)?(?: (?:morning|noon|afternoon|evening|night|lunchtime|lunch|close))?",
@@ -288,6 +309,8 @@ _EN: Final[tuple[tuple[re.Pattern[str], Read], ...]] = tuple(
         (r"\b(?:end|close) of (?:the |this |next )?(?:day|business|play|week|month|quarter|year|shift|term)\b|\b(?:eod|cob|eow|eom|eoq|eoy)\b|\b(?:month|quarter|year)[ -]end\b|\b(?:this|next) (?:week|month|quarter)\b", _english_end),
         (r"\bwithin (?:the next )?(\d{1,3}|a couple of|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve) (?:working |business )?(day|week|month)s?\b", _english_within),
         (r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/20\d\d)?(?![\d/%])", _numeric),
+        (r"(?:(?<=\bby )|(?<=until )|(?<=before ))([0-3]\d)\.([01]\d)\b(?:\.20\d\d)?", _day_point),
+        (r"\bthis (?:very )?(?:morning|afternoon|evening)\b|(?<=before )(?:lunch|supper|dinner|rounds|close|noon)\b", _part_of_today),
         (rf"\b(?:early|mid|late)[ -](?:{_MONTH})\b|\b(?:by|before) (?:the )?(?:{_MONTH}|easter|christmas|half[ -]term|term|summer|winter|spring|autumn|thanksgiving|ramadan|opening night|go-live|launch|the audit)\b", _unknown),
     )
 )  # fmt: skip

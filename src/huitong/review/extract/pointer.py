@@ -13,12 +13,11 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from huitong.review.model import FOLDER, load_arrays
+from huitong.review.model import FOLDER, SLOTS, load_arrays
 from huitong.review.model.features import kind_of
 from huitong.review.model.network import Floats, Ints
 from huitong.review.page import HIDDEN, Page, Place
 
-SLOTS: Final = ("leader", "other_department", "matter", "deadline")
 BITS: Final = 16
 REACH: Final = 3
 PLAIN: Final = 6  # numbers beside the n-grams: see `plain`
@@ -31,7 +30,7 @@ class Pointer:
     """What was learned: rows of hashed words in their places, the hidden layer, an answer for each slot."""
 
     words: Floats  # 2**BITS, width
-    plain: Floats  # codes + PLAIN, width
+    plain: Floats  # columns + PLAIN, width
     bias: Floats  # width
     answer: Floats  # width, slots
     last: Floats  # slots

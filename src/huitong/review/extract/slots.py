@@ -1,15 +1,21 @@
 """Who is asked, which department it is about, what the matter is, by when: each a place of the text, or nothing."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
+from math import sqrt
 from typing import Final
 
-from huitong.method.words import Element, Fault
+import numpy as np
+
+from huitong.method.words import Fault
 from huitong.review.engine import Reading
 from huitong.review.extract.days import NamedDay
-from huitong.review.extract.pointer import SLOTS, load_pointer, point, words_of
+from huitong.review.extract.pointer import load_pointer, point, words_of
 from huitong.review.house import House
+from huitong.review.model import COLUMNS, SLOTS
 from huitong.review.model.features import kind_of
 from huitong.review.model.network import Floats
 from huitong.review.page import Page, Place
@@ -21,18 +27,13 @@ _BESIDE: Final = {"leader": 0.35, "other_department": 0.35, "matter": 0.35}
 _UNSURE: Final = 0.6
 # Below this a whole clause tells the matter better than the few words that may be its name.
 _SURE_OF_MATTER: Final = 0.9
-# A name that is said again is more likely the one that it is about.
-_AGAIN: Final = 0.15
 # Two characters alone are hardly a name: 购部 wants its 采 back.
 _WHOLE_NAME: Final = 3
 _NAME: Final = re.compile(r"(?![和跟与同找请让给对向把由在到从是被的了说问和、])[\u4e00-\u9fff]")
-_SUBJECT: Final = re.compile(
-    r"^[ \t]{0,4}(?:主题|主旨|标题|事由|subject|re|title)[ \t]{0,2}[:：][ \t]{0,4}([^\n]{2,80})", re.MULTILINE
-)
 _AGO: Final = (31, 120)
-_LONGEST: Final = 80
+_LONGEST: Final = 120
+_MOST_PLACES: Final = 20
 _SHORTEST: Final = 2
-_TELLING: Final = (Element.PURPOSE, Element.SITUATION, Element.ASK)
 # Hardly a request without them: the best guess is better than none.
 _MOSTLY_THERE: Final = {"other_department": 0.02, "matter": 0.35}
 _OURS: Final = {
@@ -74,11 +75,12 @@ def slots(read: Reading, named: list[NamedDay], house: House) -> Slots:
         ]
         if slot == "other_department":
             candidates = [*_known(page, house), *(c for c in candidates if not _ours(page, c.place))]
-        best[slot] = _best(page, candidates, min(thresholds[slot], _MOSTLY_THERE.get(slot, 1.0)))
+        mass = _Mass(words, likely[:, column])
+        best[slot] = _best(page, candidates, mass, min(thresholds[slot], _MOSTLY_THERE.get(slot, 1.0)))
     told = best["matter"]
     if told is None or told.chance < _SURE_OF_MATTER or told.place[1] - told.place[0] < _SHORTEST:
-        best["matter"] = _told(read, words, likely[:, 2]) or told
-    day, sure = _deadline(words, likely[:, 3], named, thresholds["deadline"], page)
+        best["matter"] = _told(read, _Mass(words, likely[:, 2])) or told
+    day, sure = _deadline(read, words, likely[:, 3], named, thresholds["deadline"])
     doubtful = [PATHS[slot] for slot, found in best.items() if found and found.chance < _UNSURE]
     leader, department, matter = (c.place if (c := best[slot]) else None for slot in SLOTS[:3])
     return Slots(leader, department, matter, day, (*doubtful, *(() if sure else ("deadline",))))
@@ -111,28 +113,41 @@ def _candidates(
             yield _Candidate(place, float(likely[n]))
 
 
-def _best(page: Page, candidates: list[_Candidate], threshold: float) -> _Candidate | None:
+class _Mass:
+    """How much of a slot's chance the words of a place hold together."""
+
+    def __init__(self, words: list[Place], likely: Floats) -> None:
+        self.starts, self.ends = [s for s, _ in words], [e for _, e in words]
+        self.until = [0.0, *np.cumsum(likely).tolist()]
+
+    def __call__(self, place: Place) -> float:
+        first, last = bisect_left(self.starts, place[0]), bisect_right(self.ends, place[1])
+        return max(self.until[last] - self.until[first], 0.0) if first < last else 0.0
+
+
+def _best(page: Page, candidates: list[_Candidate], mass: _Mass, threshold: float) -> _Candidate | None:
+    """The name that holds most, wherever it is said: what comes up again is more likely what it is about."""
+
     def score(candidate: _Candidate) -> float:
         name = page.folded[slice(*candidate.place)]
-        said = min(page.folded.count(name), 4) if len(name) > 1 else 1
-        return candidate.chance + _AGAIN * (said - 1)
+        again = islice(_again(page.folded, name), _MOST_PLACES) if len(name) > 1 else [candidate.place]
+        return max(candidate.chance, sum(sqrt(mass(place)) for place in again))
 
     best = max(candidates, key=score, default=None)
     return best if best and max(c.chance for c in candidates) >= threshold else None
 
 
-def _told(read: Reading, words: list[Place], likely: Floats) -> _Candidate | None:
-    """The clause that tells most of the matter: a subject line or what the writer comes for, if one is short enough."""
-    page = read.page
-    heads = [m.span(1) for m in _SUBJECT.finditer(page.folded)]
-    said = (*heads, *(p for code in _TELLING for p in read.elements.get(code, ())))
-    clauses = [page.trimmed(p) for p in said if p[1] - p[0] <= _LONGEST]
+def _again(text: str, name: str) -> Iterator[Place]:
+    at = text.find(name)
+    while at >= 0:
+        yield at, at + len(name)
+        at = text.find(name, at + len(name))
 
-    def mass(place: Place) -> float:
-        return float(sum(likely[n] for n, (s, e) in enumerate(words) if place[0] <= s and e <= place[1]))
 
-    best = max(clauses, key=mass, default=None)
-    return _Candidate(best, 0.0) if best and best[0] < best[1] else None
+def _told(read: Reading, mass: _Mass) -> _Candidate | None:
+    """The clause that tells most of the matter."""
+    best = max((p for p in read.clauses if p[1] - p[0] <= _LONGEST), key=mass, default=None)
+    return _Candidate(best, 0.0) if best else None
 
 
 def _ours(page: Page, place: Place) -> bool:
@@ -149,13 +164,15 @@ def _known(page: Page, house: House) -> Iterator[_Candidate]:
 
 
 def _deadline(
-    words: list[Place], likely: Floats, named: list[NamedDay], threshold: float, page: Page
+    read: Reading, words: list[Place], likely: Floats, named: list[NamedDay], threshold: float
 ) -> tuple[NamedDay | None, bool]:
-    """The named day that is the deadline, and whether that is sure."""
+    """The named day that is the deadline, as its words and its clause say, and whether that is sure."""
+    column = COLUMNS.index("deadline")
 
     def chance(day: NamedDay) -> float:
         inside = [likely[n] for n, (s, e) in enumerate(words) if s < day.end and day.start < e]
-        return float(max(inside, default=0.0))
+        around = [read.chances[n, column] for n, (s, e) in enumerate(read.clauses) if s < day.end and day.start < e]
+        return float(max(inside, default=0.0) + max(around, default=0.0)) / 2
 
     best = max(named, key=chance, default=None)
     if best is not None and chance(best) >= threshold:

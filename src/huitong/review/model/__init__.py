@@ -19,8 +19,13 @@ from huitong.review.page import Page, Place
 Rows = NDArray[np.int32]
 
 FOLDER: Final = Path(__file__).parent
+ELEMENTS: Final[tuple[Element, ...]] = tuple(Element)
+FAULTS: Final[tuple[Fault, ...]] = tuple(f for f in Fault if f is not Fault.OVERLOAD)
 # "aside" is a request beside the matter; three or more of them are Fault.OVERLOAD.
-CODES: Final = (*map(str, Element), *(str(f) for f in Fault if f is not Fault.OVERLOAD), "aside")
+CODES: Final[tuple[str, ...]] = (*map(str, ELEMENTS), *map(str, FAULTS), "aside")
+# Words that a clause may hold beside what it carries (see extract).
+SLOTS: Final = ("leader", "other_department", "matter", "deadline")
+COLUMNS: Final = (*CODES, *SLOTS)
 _AT_ONCE: Final = 400  # clauses read together, so that a megabyte does not need a gigabyte
 
 
@@ -34,13 +39,13 @@ class Model:
     rows: Rows
     grams: Floats
     networks: Networks
-    thresholds: tuple[float, ...]
+    thresholds: Floats
 
 
 def chances(page: Page, clauses: list[Place]) -> Floats:
-    """How likely each clause carries each of CODES: (clauses, codes), between 0 and 1."""
+    """How likely each clause carries each of COLUMNS: (clauses, columns), between 0 and 1."""
     if not clauses:
-        return np.zeros((0, len(CODES)), dtype=np.float32)
+        return np.zeros((0, len(COLUMNS)), dtype=np.float32)
     model = load(kind_of(page.language))
     vectors = [_vectors(page, clauses[n : n + _AT_ONCE], model) for n in range(0, len(clauses), _AT_ONCE)]
     together = vectors[0] if len(vectors) == 1 else np.concatenate(vectors)
@@ -67,7 +72,7 @@ def load(kind: str) -> Model:
     grams = np.zeros((len(saved["hashes"]) + 1, saved["grams"].shape[1]), dtype=np.float32)
     np.multiply(saved["grams"], saved["steps"], out=grams[1:])
     networks = Networks(*(saved[name].astype(np.float32) for name in NAMES))
-    return Model(rows, grams, networks, tuple(saved["thresholds"].tolist()))
+    return Model(rows, grams, networks, saved["thresholds"])
 
 
 NAMES: Final = ("seen", "place", "answer", "direct", "bias")
