@@ -55,3 +55,12 @@ def test_a_mistake_names_the_file_the_path_and_what_to_write(huitong, tmp_path):
     result = huitong("compose", "brief.yaml")
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == 'brief.yaml: options[0].minutes: "half an hour" is not a number of minutes. Write 30.\n'
+
+
+def test_a_style_and_a_variant_change_the_wording(huitong):
+    brief = str(EXAMPLES / "zh-complex.yaml")
+    plain = huitong("compose", brief, "--as", "chat").stdout
+    assert "恳请您" in huitong("compose", brief, "--as", "chat", "--style", "formal").stdout
+    assert huitong("compose", brief, "--as", "chat", "--variant", "1").stdout != plain
+    assert len(huitong("compose", brief, "--as", "chat", "--style", "brief").stdout) < len(plain)
+    assert huitong("compose", brief, "--variant", "-1").returncode == 2

@@ -22,7 +22,7 @@ from huitong.compose import (
     talking_points,
     thanks,
 )
-from huitong.method import Brief, Channel, Language, load_brief
+from huitong.method import Brief, Channel, Language, Style, load_brief
 
 HERE = Path(__file__).parent
 BRIEFS = {p.stem: p for p in [*(HERE.parents[1] / "examples").glob("*.yaml"), *(HERE / "briefs").glob("*.yaml")]}
@@ -101,6 +101,33 @@ def test_our_own_review_finds_no_fault(name, channel):
     assert not faults
     if name in ("zh-simple", "zh-complex", "en-complex"):
         assert len(review["elements"]) >= 6
+
+
+@pytest.mark.parametrize("channel", Channel)
+@pytest.mark.parametrize("name", ["zh-complex", "zh-simple", "zh-Hant-ordinary", "en-complex"])
+def test_a_style_and_a_variant_sound_otherwise_and_say_the_same(name, channel, golden):
+    brief = brief_of(name)
+    ways = {"formal": (Style.FORMAL, 0), "brief": (Style.BRIEF, 0), "variant 1": (Style.PLAIN, 1)}
+    plain = str(compose(brief, channel=channel))
+    shown = []
+    for way, (style, variant) in ways.items():
+        text = compose(brief, channel=channel, style=style, variant=variant)
+        assert huitong.review(str(text), channel=channel, language=brief.lang).to_dict()["faults"] == []
+        assert str(text) != plain or (style is Style.BRIEF and channel is Channel.REPORT)
+        shown.append(f"=== {way}\n{text}\n")
+    golden(HERE / "golden" / f"{name}.{channel}.ways.txt", "\n".join(shown))
+
+
+def test_the_brief_style_takes_three_fifths_of_the_room():
+    text = compose(brief_of("zh-complex"), channel="spoken", style="brief")
+    assert text.length.size <= text.length.limit == 162
+
+
+def test_a_variant_below_zero_or_an_unknown_style_is_an_error():
+    with pytest.raises(ValueError, match="-1"):
+        compose(brief_of("zh-sparse"), channel="chat", variant=-1)
+    with pytest.raises(ValueError, match="florid"):
+        compose(brief_of("zh-sparse"), channel="chat", style="florid")
 
 
 def test_the_same_brief_gives_the_same_text():

@@ -24,7 +24,7 @@ from huitong.compose import (
     thanks,
 )
 from huitong.compose.language import trim
-from huitong.method import Brief, Channel, Language
+from huitong.method import Brief, Channel, Language, Style
 
 AWKWARD = [
     *("<script>alert(1)</script>", "{{x}}", "{matter}", "[x]", "A&B", '"quoted"', "“引号”", "O'Brien", "🙂", "３０ 份"),
@@ -110,20 +110,20 @@ def _leaves(value: object) -> list[str]:
 
 @pytest.mark.points("2.3", "3.3", "4.2")
 @settings(max_examples=150, deadline=None)
-@given(briefs(anything, name))
-def test_every_number_is_the_briefs_and_what_is_needed_is_there(brief):
+@given(briefs(anything, name), st.sampled_from(Style), st.integers(0, 5))
+def test_every_number_is_the_briefs_and_what_is_needed_is_there(brief, style, variant):
     known = known_numbers(brief)
     for channel in Channel:
-        text = compose(brief, channel=channel)
+        text = compose(brief, channel=channel, style=style, variant=variant)
         said = re.sub(r"(?m)^Option \d+:", "", str(text))
         assert numbers(said) <= known
-        assert plain(trim(brief.other_department.name)) in plain(str(text))
-        assert plain(trim(brief.matter)) in plain(str(text))
+        assert plain(trim(brief.other_department.name).rstrip("!?！？。")) in plain(str(text))
+        assert plain(trim(brief.matter).rstrip("!?！？。")) in plain(str(text))  # a stop may give way to ours
         if brief.deadline:
             assert str(brief.deadline.day) in re.findall(r"\d+", str(text))
         if channel in (Channel.EMAIL, Channel.REPORT):
             for option in brief.options:
-                assert plain(trim(option.title).rstrip("!?！？。")) in plain(str(text))  # a stop may give way to ours
+                assert plain(trim(option.title).rstrip("!?！？。")) in plain(str(text))
                 assert not option.title or not option.minutes or str(option.minutes) in str(text)
         if channel is Channel.REPORT:
             assert text.left_out == ()

@@ -4,8 +4,20 @@ from datetime import date
 
 import pytest
 
+from huitong.compose import compose
 from huitong.compose.facts import facts_of
-from huitong.compose.language import chinese_number, cut, full_width, join_items, join_seam, lower_first, trim
+from huitong.compose.language import (
+    chinese_number,
+    cut,
+    full_width,
+    is_american,
+    join_items,
+    join_seam,
+    lower_first,
+    sentence,
+    spaced_scripts,
+    trim,
+)
 from huitong.method import Brief
 
 
@@ -118,3 +130,62 @@ def test_a_date_has_its_year_where_it_is_not_that_of_most(lang, deadline, effort
 def test_a_leader_without_form_of_address_is_addressed_by_surname_and_title():
     assert facts_of(_brief("zh")).slots["address"].text == "罗主任"
     assert facts_of(_brief("en")).slots["address"].text == "罗敏"
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("2月24日报的计划", "2 月 24 日报的计划"),
+        ("5#楼HRB400E钢筋", "5#楼 HRB400E 钢筋"),
+        ("涨了30%左右", "涨了 30% 左右"),
+    ],
+)
+def test_chinese_and_latin_are_spaced_alike_everywhere(typed, set_):
+    assert spaced_scripts(typed) == set_
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("the chipper went in", "The chipper went in"),
+        ("iPhone orders wait", "iPhone orders wait"),
+        ("a.b@c.d", "a.b@c.d"),
+    ],
+)
+def test_an_english_sentence_begins_with_a_capital(typed, set_):
+    assert sentence(typed) == set_
+
+
+@pytest.mark.parametrize(
+    ("text", "american"),
+    [("out by May 3, organized", True), ("out by 3 May, organised", False), ("at 9:30 in room 5", False)],
+)
+def test_spelling_and_dates_tell_which_english_it_is(text, american):
+    assert is_american(text) is american
+
+
+def test_dates_are_written_as_the_brief_writes_them():
+    people = {"requester": {"name": "Dana"}, "leader": {"name": "Lee"}, "other_department": {"name": "Fleet"}}
+    shared = people | {"lang": "en", "matter": "Mower repair", "deadline": "2026-06-02"}
+    american = Brief.model_validate(shared | {"situation": ["It went in on May 3"]})
+    british = Brief.model_validate(shared | {"situation": ["It went in on 3 May"]})
+    assert "by June 2" in str(compose(american, channel="email"))
+    assert "by 2 June" in str(compose(british, channel="email"))
+
+
+def test_a_matter_that_is_a_sentence_is_quoted():
+    people = {"requester": {"name": "Dana"}, "leader": {"name": "Lee"}, "other_department": {"name": "Fleet"}}
+    brief = Brief.model_validate(people | {"lang": "en", "matter": "The mowers are in the shop"})
+    assert "“The mowers are in the shop”" in str(compose(brief, channel="email"))
+
+
+def test_the_latest_effort_that_has_a_date_is_the_one_told_first():
+    efforts = [
+        {"date": "2026-05-18", "result": "等签字"},
+        {"date": "2026-05-12", "result": "没有货"},
+        {"result": "借过两天"},
+    ]
+    people = {"requester": {"name": "甲"}, "leader": {"name": "乙"}, "other_department": {"name": "设备部"}}
+    brief = Brief.model_validate(people | {"matter": "修割草机", "efforts": efforts})
+    told = [item.get("result", item.get("alone")).text for item in facts_of(brief).lists["efforts"]]
+    assert told[-1] == "等签字"

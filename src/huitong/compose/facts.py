@@ -7,7 +7,18 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from huitong.compose.language import chinese_number, drop_start, full_width, lower_first, trim, upper_first, usual_year
+from huitong.compose.language import (
+    chinese_number,
+    drop_start,
+    full_width,
+    is_american,
+    lower_first,
+    sentence,
+    spaced_scripts,
+    trim,
+    upper_first,
+    usual_year,
+)
 from huitong.compose.pattern import Fact, first
 from huitong.compose.template import phrases, words
 from huitong.method import Brief, Language, Option
@@ -49,6 +60,7 @@ class Setting:
     language: Language
     year: int | None
     names: frozenset[str] = frozenset()
+    american: bool = False
 
     @property
     def spaced(self) -> bool:
@@ -73,6 +85,7 @@ class Setting:
         name = ("day" if day else "month") if month else "year"
         shown = "" if month and year == self.year else str(year)
         months = self.words["months"]
+        kind = f"{kind}_american" if self.american else kind
         slots = {"year": Fact(shown), "month": Fact(months[month - 1] if month else ""), "day": Fact(str(day))}
         return self.say(kind, name, slots=slots).text
 
@@ -90,7 +103,11 @@ class Setting:
 
     def line(self, value: str) -> str:
         """A field that is a sentence or clause, ready to stand in one of ours."""
-        return full_width(trim(value)) if self.spaced else trim(value)
+        return spaced_scripts(full_width(trim(value))) if self.spaced else trim(value)
+
+    def name(self, value: str) -> str:
+        """What something is called: as it was written but for the spaces around it."""
+        return spaced_scripts(trim(value)) if self.spaced else trim(value)
 
     def is_verb(self, text: str) -> bool:
         """Whether the text begins with a verb of the kind that one does ("召开…", "agree on …")."""
@@ -115,7 +132,8 @@ def setting_of(brief: Brief, more_days: Iterable[date] = ()) -> Setting:
         people += [e.with_ for e in brief.efforts] + [c.who for c in brief.commitments]
         names = frozenset(" ".join(people).split()) | frozenset(_CAPITALISED.findall("\n".join(_texts(brief))))
         names |= frozenset(words(brief.lang)["months"])
-    return Setting(brief.lang, usual_year([d for d in days if d], brief.deadline), names)
+    american = brief.lang is Language.EN and is_american("\n".join(_texts(brief)))
+    return Setting(brief.lang, usual_year([d for d in days if d], brief.deadline), names, american)
 
 
 def _texts(brief: Brief) -> Iterator[str]:
@@ -158,9 +176,13 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
 def _single(say: Setting, brief: Brief) -> Item:
     other, requester, leader = brief.other_department, brief.requester, brief.leader
     head = trim(drop_start(other.head, [other.name]))
-    matter = trim(brief.matter)
+    matter = say.name(brief.matter)
     ready = say.words["matter"]
-    quoted = ready["quoted"].format(matter=matter) if _needs_quotes(matter, ready["quote_if"]) else say.inside(matter)
+    quoted = (
+        ready["quoted"].format(matter=matter)
+        if _needs_quotes(matter, ready["quote_if"], ready["clause_if"])
+        else say.inside(matter)
+    )
     slots = {
         "matter": Fact(quoted, frozenset({"matter"})),
         "matter_title": Fact(matter, frozenset({"matter"})),
@@ -193,8 +215,9 @@ def _single(say: Setting, brief: Brief) -> Item:
     return {name: fact for name, fact in slots.items() if fact.text}
 
 
-def _needs_quotes(matter: str, marks: str) -> bool:
-    return any(m in matter for m in marks)
+def _needs_quotes(matter: str, marks: str, clause: list[str]) -> bool:
+    """A name with stops in it, or one that is a sentence."""
+    return any(m in matter for m in marks) or not {*clause}.isdisjoint(matter.lower().split())
 
 
 def _purpose(say: Setting, brief: Brief) -> Fact:
@@ -245,15 +268,14 @@ def _lines(say: Setting, name: str, lines: Sequence[str]) -> list[Item]:
     items = []
     for index, line in enumerate(lines):
         text, path = say.line(line), frozenset({f"{name}[{index}]"})
-        items.append({"item": Fact(text, path, long=True), "item_inside": Fact(say.inside(text), path, long=True)})
+        item = text if say.spaced else sentence(text)
+        items.append({"item": Fact(item, path, long=True), "item_inside": Fact(say.inside(text), path, long=True)})
     return items
 
 
 def _efforts(say: Setting, brief: Brief) -> list[Item]:
-    """Efforts in the order of their dates, if all have one."""
-    efforts = list(enumerate(brief.efforts))
-    if all(e.date for _, e in efforts):
-        efforts.sort(key=lambda pair: pair[1].date or date.min)
+    """Efforts in the order of their dates, those without one first: the latest that is known comes last."""
+    efforts = sorted(enumerate(brief.efforts), key=lambda pair: pair[1].date or date.min)
     items = []
     for index, effort in efforts:
         path = f"efforts[{index}]"
@@ -274,7 +296,7 @@ def _efforts(say: Setting, brief: Brief) -> list[Item]:
         if result.startswith(tuple(say.words["answers"])):
             item["answer"] = item.pop("result")
         if not result or not item["how"].text:
-            told = result and Fact(result, frozenset({f"{path}.result"}), long=True)
+            told = result and Fact(result if say.spaced else sentence(result), frozenset({f"{path}.result"}), long=True)
             item = slots | {"alone": told or item["how"]}
         if result:
             item["reply"] = Fact(say.inside(drop_start(result, say.words["said"])), long=True)
@@ -295,7 +317,7 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
     """
     path = f"options[{index}]"
     said = {
-        "title": trim(option.title),
+        "title": say.name(option.title),
         "what_leader_does": drop_start(say.line(option.what_leader_does), say.words["does_starts"]),
         "benefit": say.line(option.benefit),
     }

@@ -40,6 +40,14 @@ def full_width(text: str) -> str:
     return _HALF.sub(lambda found: (found[1] or found[2]).translate(_FULL), text)
 
 
+_SEAM: Final = re.compile(r"(?<=[\u3400-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u3400-\u9fff])")
+
+
+def spaced_scripts(text: str) -> str:
+    """Chinese with a space between its characters and Latin letters or figures, everywhere alike."""
+    return _SEAM.sub(" ", text)
+
+
 def drop_start(text: str, starts: Iterable[str]) -> str:
     """The text without the first of `starts` that it begins with, unless nothing would remain."""
     for start in starts:
@@ -59,6 +67,11 @@ def lower_first(text: str, names: frozenset[str]) -> str:
     if is_name or re.match(r"[A-Z]", rest):
         return text
     return text[0].lower() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """The text as it begins an English sentence; a word with capitals of its own (iPhone) or a code stays."""
+    return upper_first(text) if re.match(r"[a-z’']+(?![\w.@/-])", text) else text
 
 
 def upper_first(text: str) -> str:
@@ -146,6 +159,22 @@ def chinese_number(number: int) -> str:
         return str(number)
     head = "" if not tens else "十" if tens == 1 else f"{_NUMERALS[tens]}十"
     return head + (_NUMERALS[ones] if ones or not tens else "")
+
+
+_MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_STEMS: Final = "organ|author|final|priorit|recogn|summar|real|special|standard|util"
+_AMERICAN: Final = re.compile(
+    rf"\b{_MONTH} \d{{1,2}}\b(?!:)|\b(?:{_STEMS})iz\w+|\b(?:color|center|labor|favor|behavior|gray)(?:s|ed)?\b"
+)
+_BRITISH: Final = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}|\b(?:{_STEMS})is\w+"
+    r"|\b(?:colour|centre|labour|favour|behaviour|grey)(?:s|ed)?\b"
+)
+
+
+def is_american(text: str) -> bool:
+    """Whether dates and spelling are American more often than British; British where nothing tells."""
+    return len(_AMERICAN.findall(text)) > len(_BRITISH.findall(text))
 
 
 def usual_year(days: Iterable[date], deadline: date | None) -> int | None:

@@ -7,9 +7,11 @@ from importlib.resources import files
 from typing import Any, Final
 
 from huitong.compose.pattern import Pattern, parse
-from huitong.method import Language
+from huitong.method import Language, Style
 
 _FOLDER: Final = files("huitong.compose") / "templates"
+_ASIDE: Final = frozenset({"other", *Style})
+_WORDINGS: Final = 12  # a part has one to four wordings; after so many variants they come round again
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +45,29 @@ class Template:
     parts: tuple[Part, ...]
 
 
-def template(language: Language, name: str) -> Template:
-    """The template `name` (a channel or a text of the matter's life) in a language."""
-    return _template(Language(language), name)
+def template(language: Language, name: str, style: Style = Style.PLAIN, variant: int = 0) -> Template:
+    """The template `name` (a channel or a text of the matter's life) in a language, a style and one of its wordings."""
+    return _template(Language(language), name, style, variant % _WORDINGS)
 
 
 @cache
-def _template(language: Language, name: str) -> Template:
+def _template(language: Language, name: str, style: Style, variant: int) -> Template:
     data = _read(language, name)
     joint = words(language)["joint"]
     return Template(
         subject=_patterns(data.get("subject", [])),
         heading=data.get("heading", "{title}"),
         joint=joint,
-        parts=tuple(_part(p) for p in data["part"]),
+        parts=tuple(_part(_worded(p, style, variant)) for p in data["part"]),
     )
+
+
+def _worded(data: dict[str, Any], style: Style, variant: int) -> dict[str, Any]:
+    """The part as its style says it, or else as the variant's turn among its wordings says it."""
+    plain = {key: value for key, value in data.items() if key not in _ASIDE}
+    wordings: list[dict[str, Any]] = [{}, *data.get("other", [])]
+    said: dict[str, Any] = data.get(style.value) or wordings[variant % len(wordings)]
+    return plain | said
 
 
 @cache

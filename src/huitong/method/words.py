@@ -22,6 +22,14 @@ class Channel(StrEnum):
     REPORT = "report"
 
 
+class Style(StrEnum):
+    """How a request sounds: as colleagues speak, as public bodies write, or with nothing but what is needed."""
+
+    PLAIN = "plain"
+    FORMAL = "formal"
+    BRIEF = "brief"
+
+
 class Element(StrEnum):
     """The fifteen elements of a good request, in the order in which they are asked."""
 
