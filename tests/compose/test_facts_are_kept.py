@@ -16,6 +16,7 @@ from huitong.compose import (
     answer,
     compose,
     leader_headline,
+    likely_questions,
     note,
     reminder,
     report_back,
@@ -148,6 +149,7 @@ def test_the_other_texts_invent_nothing_either(brief, words, helper):
         *(p.text for p in agenda(brief, 12).points),
         *talking_points(brief, None, words).points,
         *(line.text for line in speaking_card(brief).lines),
+        *(q.answer for q in likely_questions(brief)),
         *(leader_headline(brief).title, leader_headline(brief).why),
     ]
     for text in texts:

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 from playwright.sync_api import Page, expect
 
-from huitong.compose import speaking_card
+from huitong.compose import likely_questions, speaking_card
 from huitong.matters.brief import brief_of
 from huitong.matters.prepare import mark, open_matter
 from huitong.matters.request import current_request, schedule
@@ -39,6 +40,27 @@ def test_the_card_says_where_to_pause_and_where_to_listen(client: Client, matter
     assert "停下，听高总说" in text
     assert "可以先练一遍" in text
     assert "说过了" not in text
+
+
+def test_under_the_card_stand_the_likely_questions_with_the_briefs_answers(client: Client, matter: Matter) -> None:
+    page = client.get(at(matter)).content.decode()
+    asked = likely_questions(brief_of(matter))
+    assert len(asked) == 4
+    for question in asked:
+        assert question.question in page
+        assert escape(question.answer) in page
+    assert page.count("现在还答不上。") == sum(not q.answer for q in asked)
+
+
+def test_a_question_that_cannot_be_answered_yet_leads_to_where_it_is_asked(
+    client: Client, people: People, answer: Callable[..., None]
+) -> None:
+    matter = open_matter(people.requester)
+    answer(matter, {"matter": "秋季物料", "other_department.name": "采购部", "leader.name": "高翔"})
+    page = client.get(at(matter)).content.decode()
+    assert page.count("现在还答不上。") == 4
+    for question in ("efforts", "importance", "options"):
+        assert f"#{question}" in page
 
 
 def test_a_spoken_text_edited_by_hand_is_what_the_card_says(client: Client, matter: Matter, people: People) -> None:

@@ -6,6 +6,7 @@ from huitong.compose.card import CardLine, SpeakingCard, speaking_card
 from huitong.compose.headline import Headline, leader_headline
 from huitong.compose.note import note
 from huitong.compose.progress import Progress, report_back
+from huitong.compose.questions import LikelyQuestion, likely_questions
 from huitong.compose.refusal import after_no
 from huitong.compose.reminder import reminder
 from huitong.compose.request import Composed, compose
@@ -19,6 +20,7 @@ __all__ = [
     "Composed",
     "Headline",
     "Helper",
+    "LikelyQuestion",
     "Progress",
     "SpeakingCard",
     "TalkingPoints",
@@ -27,6 +29,7 @@ __all__ = [
     "answer",
     "compose",
     "leader_headline",
+    "likely_questions",
     "note",
     "reminder",
     "report_back",

@@ -299,7 +299,9 @@ def _efforts(say: Setting, brief: Brief) -> list[Item]:
             told = result and Fact(result if say.spaced else sentence(result), frozenset({f"{path}.result"}), long=True)
             item = slots | {"alone": told or item["how"]}
         if result:
-            item["reply"] = Fact(say.inside(drop_start(result, say.words["said"])), long=True)
+            reply = drop_start(result, say.words["said"])
+            item["reply"] = Fact(say.inside(reply), long=True)
+            item["Reply"] = Fact(reply if say.spaced else sentence(reply))
         items.append({k: f for k, f in item.items() if f.text})
     return [i for i in items if i]
 

@@ -35,6 +35,7 @@ class Part:
     pause: bool
     listen: bool
     weight: int  # its share of a meeting
+    question: str  # what a leader may ask, of which this is the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +118,5 @@ def _part(data: dict[str, Any]) -> Part:
         pause=data.get("pause", False),
         listen=data.get("listen", False),
         weight=data.get("weight", 1),
+        question=data.get("question", ""),
     )

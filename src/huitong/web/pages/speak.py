@@ -10,16 +10,17 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.compose import CardLine, SpeakingCard, compose, speaking_card
+from huitong.compose import CardLine, LikelyQuestion, SpeakingCard, compose, likely_questions, speaking_card
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
 from huitong.matters.decide import standing_decision
 from huitong.matters.errors import NotDone
+from huitong.matters.questions import ASKED_BY
 from huitong.matters.write import text_of
 from huitong.method import Brief, BriefError, Channel, Language
-from huitong.records.models import Request
+from huitong.records.models import Matter, Request
 from huitong.web.desk import DeskRequest, life, why_not
-from huitong.web.incomplete import lacking
+from huitong.web.incomplete import lacking, question_address
 
 _SENTENCE: Final = re.compile(r"[^。！？；\n]+[。！？；]*[”’」）]?|[^\n]+?[.!?;](?=\s|$)")
 _PER_MINUTE: Final = {Language.EN: 150}  # words; of Chinese, 270 characters
@@ -57,12 +58,21 @@ def _page(request: DeskRequest, brief: Brief) -> dict[str, Any]:
         "early": asked is not None and asked.delivered_at is None and asked.deliver_at > timezone.now(),
     }
     if asked is None:
-        return page | {"card": _card(text_of(matter, Channel.SPOKEN, brief).text, brief)}
+        card = _card(text_of(matter, Channel.SPOKEN, brief).text, brief)
+        return page | {"card": card, "questions": _questions(matter, brief)}
     version = asking.latest_version(asked)
     page |= {"version": version, "outdated": _outdated(asked)}
     if asked.way == asking.PERSON:
-        page["card"] = _card(version.text, Brief.model_validate(version.brief))
+        page |= {
+            "card": _card(version.text, Brief.model_validate(version.brief)),
+            "questions": _questions(matter, brief),
+        }
     return page
+
+
+def _questions(matter: Matter, brief: Brief) -> list[tuple[LikelyQuestion, str]]:
+    """What the leader may ask, and where an answer that is missing is asked for."""
+    return [(q, question_address(matter, *ASKED_BY[q.element])) for q in likely_questions(brief)]
 
 
 def _outdated(asked: Request) -> bool:
