@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -45,6 +46,39 @@ def test_each_channel_shows_its_text_with_the_length_of_all_four(client: Client,
         assert page.status_code == 200
         assert text_of(matter, channel).text.splitlines()[0] in page.content.decode()
         assert page.content.decode().count('class="meter') == 4
+
+
+def test_a_tone_and_another_wording_change_the_composed_text_and_are_kept(client: Client, matter: Matter) -> None:
+    here = f"/matters/{matter.pk}/write/email"
+    plain = body_of(matter)
+    client.post(here, sent(matter, plain, do="formal"))
+    matter.refresh_from_db()
+    formal = body_of(matter)
+    assert "采用哪个请您定夺" in formal
+    assert formal in unescape(client.get(here).content.decode())
+    client.post(here, sent(matter, formal, do="plain"))
+    matter.refresh_from_db()
+    assert body_of(matter) == plain
+    client.post(here, sent(matter, plain, do="another"))
+    matter.refresh_from_db()
+    assert body_of(matter) != plain
+    assert not Draft.objects.exists()
+
+
+def test_a_text_edited_by_hand_keeps_its_words_whatever_the_tone(client: Client, matter: Matter) -> None:
+    here = f"/matters/{matter.pk}/write/email"
+    client.post(here, sent(matter, "高总，物料卡在比价。", do="formal"))
+    matter.refresh_from_db()
+    assert matter.style == "formal"
+    assert body_of(matter) == "高总，物料卡在比价。"
+    assert 'value="formal"' not in client.get(here).content.decode()
+
+
+def test_the_card_speaks_in_the_chosen_tone(client: Client, matter: Matter) -> None:
+    client.post(
+        f"/matters/{matter.pk}/write/spoken", sent(matter, text_of(matter, Channel.SPOKEN).text, "spoken", do="formal")
+    )
+    assert "恳请您" in client.get(f"/matters/{matter.pk}/speak").content.decode()
 
 
 def test_looking_writes_nothing(client: Client, matter: Matter) -> None:

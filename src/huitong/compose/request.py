@@ -9,7 +9,7 @@ from huitong.compose.fit import fit
 from huitong.compose.language import count
 from huitong.compose.pattern import first
 from huitong.compose.template import Template, template, words
-from huitong.method import CHANNEL_LENGTHS, Brief, Channel, Length, Style
+from huitong.method import CHANNEL_LENGTHS, Brief, Channel, Language, Length, Style
 
 _BRIEF: Final = 0.6  # of a channel's length
 
@@ -41,11 +41,15 @@ def compose(brief: Brief, *, channel: Channel | str, style: Style | str = Style.
     if variant < 0:
         raise ValueError(f"variant {variant}: they are numbered from 0")
     facts = facts_of(brief)
+    room = room_of(channel, brief.lang, style)
+    return _write(facts, template(facts.language, channel.value, style, variant), room)
+
+
+def room_of(channel: Channel, language: Language, style: Style = Style.PLAIN) -> int | None:
+    """How long a channel's text may be in the language's unit, or None where pages bound it."""
     lengths = CHANNEL_LENGTHS[channel]
-    limit = lengths[words(brief.lang)["unit"] == "words"] if lengths else None
-    if limit and style is Style.BRIEF:
-        limit = int(limit * _BRIEF)
-    return _write(facts, template(facts.language, channel.value, style, variant), limit)
+    limit = lengths[words(language)["unit"] == "words"] if lengths else None
+    return int(limit * _BRIEF) if limit and style is Style.BRIEF else limit
 
 
 def write(facts: Facts, name: str, limit: int | None = None) -> Composed:

@@ -11,7 +11,7 @@ from huitong.method import Language, Style
 
 _FOLDER: Final = files("huitong.compose") / "templates"
 _ASIDE: Final = frozenset({"other", *Style})
-_WORDINGS: Final = 12  # a part has one to four wordings; after so many variants they come round again
+WORDINGS: Final = 12  # a part has one to four wordings; after so many variants they come round again
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Template:
 
 def template(language: Language, name: str, style: Style = Style.PLAIN, variant: int = 0) -> Template:
     """The template `name` (a channel or a text of the matter's life) in a language, a style and one of its wordings."""
-    return _template(Language(language), name, style, variant % _WORDINGS)
+    return _template(Language(language), name, style, variant % WORDINGS)
 
 
 @cache

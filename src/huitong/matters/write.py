@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from huitong.compose import compose
+from huitong.compose import WORDINGS, Composed, compose
 from huitong.matters.brief import brief_of
 from huitong.matters.errors import NotAllowed
 from huitong.matters.holds import lock_unless_held
 from huitong.matters.prepare import mark
 from huitong.matters.stages import Action, Stage, move
 from huitong.matters.timeline import lock
-from huitong.method import Brief, Channel
+from huitong.method import Brief, Channel, Style
 from huitong.records.models import Draft, Matter, Person
 
 
@@ -32,7 +32,7 @@ class Text:
 
 def text_of(matter: Matter, channel: Channel, brief: Brief | None = None) -> Text:
     """The edited text if there is one, else the composed. Raises BriefError while a required name is missing."""
-    made = compose(brief or brief_of(matter), channel=channel)
+    made = composed_text(matter, channel, brief or brief_of(matter))
     draft = Draft.objects.filter(matter=matter, channel=channel).first()
     return Text(
         channel=channel,
@@ -44,6 +44,23 @@ def text_of(matter: Matter, channel: Channel, brief: Brief | None = None) -> Tex
         outdated=draft is not None and draft.composed != made.body,
         left_out=made.left_out,
     )
+
+
+def composed_text(matter: Matter, channel: Channel, brief: Brief) -> Composed:
+    """What the engine makes of the brief, in the style and wording chosen for this matter."""
+    return compose(brief, channel=channel, style=matter.style, variant=matter.variant)
+
+
+def choose_wording(matter: Matter, by: Person, style: Style | None = None) -> None:
+    """Compose this matter's texts in another style or, without one, in the next wording. Edited texts stay."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    with transaction.atomic():
+        matter = lock_unless_held(matter)
+        move(matter, Action.COMPOSE, at=timezone.now())
+        matter.style = style or matter.style
+        matter.variant = 0 if style else (matter.variant + 1) % WORDINGS
+        matter.save(update_fields=["style", "variant"])
 
 
 def save_text(

@@ -10,6 +10,8 @@ class Matter(models.Model):
     requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="matters")
     title = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=10, default="zh")
+    style = models.CharField(max_length=20, default="plain")  # how its texts are composed, with `variant`
+    variant = models.PositiveSmallIntegerField(default=0)
     stage = models.CharField(max_length=20, default="preparing")
     opened_at = models.DateTimeField()
     stage_since = models.DateTimeField()

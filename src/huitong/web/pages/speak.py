@@ -10,14 +10,14 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.compose import CardLine, LikelyQuestion, SpeakingCard, compose, likely_questions, speaking_card
+from huitong.compose import CardLine, LikelyQuestion, SpeakingCard, likely_questions, speaking_card
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
 from huitong.matters.decide import standing_decision
 from huitong.matters.errors import NotDone
 from huitong.matters.questions import ASKED_BY
-from huitong.matters.write import text_of
-from huitong.method import Brief, BriefError, Channel, Language
+from huitong.matters.write import composed_text, text_of
+from huitong.method import Brief, BriefError, Channel, Language, Style
 from huitong.records.models import Matter, Request
 from huitong.web.desk import DeskRequest, life, why_not
 from huitong.web.incomplete import lacking, question_address
@@ -58,13 +58,13 @@ def _page(request: DeskRequest, brief: Brief) -> dict[str, Any]:
         "early": asked is not None and asked.delivered_at is None and asked.deliver_at > timezone.now(),
     }
     if asked is None:
-        card = _card(text_of(matter, Channel.SPOKEN, brief).text, brief)
+        card = _card(matter, text_of(matter, Channel.SPOKEN, brief).text, brief)
         return page | {"card": card, "questions": _questions(matter, brief)}
     version = asking.latest_version(asked)
     page |= {"version": version, "outdated": _outdated(asked)}
     if asked.way == asking.PERSON:
         page |= {
-            "card": _card(version.text, Brief.model_validate(version.brief)),
+            "card": _card(matter, version.text, Brief.model_validate(version.brief)),
             "questions": _questions(matter, brief),
         }
     return page
@@ -79,10 +79,10 @@ def _outdated(asked: Request) -> bool:
     return asked.delivered_at is None and asking.is_outdated(asked)
 
 
-def _card(text: str, brief: Brief) -> SpeakingCard:
+def _card(matter: Matter, text: str, brief: Brief) -> SpeakingCard:
     """The card of the brief; of a text that was edited by hand its sentences, stopping to listen after a question."""
-    if text == compose(brief, channel=Channel.SPOKEN).body:
-        return speaking_card(brief)
+    if text == composed_text(matter, Channel.SPOKEN, brief).body:
+        return speaking_card(brief, Style(matter.style), matter.variant)
     lines = tuple(CardLine(s, listen=s.endswith(("？", "?"))) for m in _SENTENCE.finditer(text) if (s := m[0].strip()))
     size = len(text.split()) if brief.lang is Language.EN else sum(map(len, text.split()))
     return SpeakingCard(lines, -(-size * 60 // _PER_MINUTE.get(brief.lang, 270)))

@@ -12,7 +12,6 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huitong.compose import compose
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
 from huitong.matters.dismissed import NOTHING_ASIDE, Aside, aside_in, keep_aside, with_element, with_finding
@@ -20,8 +19,8 @@ from huitong.matters.errors import NotDone
 from huitong.matters.prepare import mark
 from huitong.matters.review_settings import review_house
 from huitong.matters.stages import Action, can
-from huitong.matters.write import Text, keep_edited, save_text, text_of, use_composed
-from huitong.method import Brief, BriefError, Channel, Element, Language
+from huitong.matters.write import Text, choose_wording, composed_text, keep_edited, save_text, text_of, use_composed
+from huitong.method import Brief, BriefError, Channel, Element, Language, Style
 from huitong.records.models import Draft
 from huitong.review import review
 from huitong.web.desk import DeskRequest, life, why_not
@@ -38,6 +37,12 @@ NAMES: Final = {
 WITH_SUBJECT: Final = (Channel.EMAIL, Channel.REPORT)
 # A page of an official letter holds 22 lines of 28 characters (GB/T 9704).
 PAGE_LINES, LINE_CHARACTERS, PAGE_WORDS = 22, 28, 420
+STYLES: Final = {
+    Style.PLAIN: gettext_lazy("平实"),
+    Style.FORMAL: gettext_lazy("正式"),
+    Style.BRIEF: gettext_lazy("简短"),
+}
+WORDING_BUTTONS: Final[dict[str, Style | None]] = {str(style): style for style in STYLES} | {"another": None}
 ALL_AGAIN: Final = "*"
 
 
@@ -126,6 +131,8 @@ def _go_on(request: DeskRequest, channel: Channel) -> HttpResponse:
         return redirect("time", matter=matter.pk)
     if do == "changes":
         return redirect(f"{here}?changes=1#changes")
+    if do in WORDING_BUTTONS:
+        choose_wording(matter, person, WORDING_BUTTONS[do])
     if do == "composed":
         draft = use_composed(matter, person, channel)
         if draft:
@@ -180,7 +187,7 @@ def _aside(request: DeskRequest, channel: Channel, typed: str, stored: str) -> A
 def _margin(request: DeskRequest, channel: Channel, brief: Brief, text: str) -> Margin:
     def composed() -> Iterator[str]:
         for other in dict.fromkeys((channel, Channel.EMAIL, Channel.REPORT)):
-            yield compose(brief, channel=other).body
+            yield composed_text(request.matter, other, brief).body
 
     found = review(text, channel=channel, language=brief.lang, house=review_house(request.person))
     return margin(text, found, brief, composed=composed, aside=aside_in(request.matter, channel, text))
@@ -224,6 +231,7 @@ def _page(
         "refused": "",
         "can_edit": can(matter, Action.COMPOSE),
         "can_undo": _undo_key(request, channel) in request.session and not text.edited,
+        "styles": [(str(style), name, style == matter.style) for style, name in STYLES.items()],
         "margin": beside,
         "asked_by": {x.code: question_address(matter, *x.asked_by) for x in beside.lacking if x.asked_by},
         "left_out": _left_out(text, brief) if not text.edited else [],
