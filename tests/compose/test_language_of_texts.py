@@ -189,3 +189,34 @@ def test_the_latest_effort_that_has_a_date_is_the_one_told_first():
     brief = Brief.model_validate(people | {"matter": "修割草机", "efforts": efforts})
     told = [item.get("result", item.get("alone")).text for item in facts_of(brief).lists["efforts"]]
     assert told[-1] == "等签字"
+
+
+@pytest.mark.parametrize(
+    ("matter", "told"),
+    [
+        ("Moisture scale invoice", "the moisture scale invoice"),
+        ("Our lift", "our lift"),
+        ("Opening the library late", "opening the library late"),
+        ("STS-4 overhaul", "STS-4 overhaul"),
+        ("Overtime", "overtime"),
+    ],
+)
+def test_an_english_matter_gets_the_article_that_it_lacks(matter, told):
+    people = {"requester": {"name": "Dana"}, "leader": {"name": "Lee"}, "other_department": {"name": "Fleet"}}
+    brief = Brief.model_validate(people | {"lang": "en", "matter": matter})
+    assert f"your help with {told}, which" in str(compose(brief, channel="email"))
+
+
+def test_a_promise_to_report_is_told_as_a_deed():
+    people = {"requester": {"name": "Dana"}, "leader": {"name": "Lee"}, "other_department": {"name": "Fleet"}}
+    followup = ["Will update you weekly", "A note on the day"]
+    brief = Brief.model_validate(people | {"lang": "en", "matter": "The lift", "followup": followup})
+    assert "I’ll update you weekly. I’ll follow up: a note on the day." in str(compose(brief, channel="email"))
+
+
+def test_an_effort_whose_channel_is_nothing_but_a_control_character_is_told_whole():
+    effort = {"channel": "\x1f", "with": "李工", "result": "待定"}
+    people = {"requester": {"name": "甲"}, "leader": {"name": "乙"}, "other_department": {"name": "设备部"}}
+    brief = Brief.model_validate(people | {"matter": "修割草机", "efforts": [effort]})
+    assert compose(brief, channel="report").left_out == ()
+    assert "我找过李工" in str(compose(brief, channel="report"))

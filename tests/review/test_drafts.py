@@ -237,3 +237,13 @@ def test_drafts_of_our_own_are_read_as_a_careful_reader_reads_them() -> None:
     for codes in (list(Element), list(Fault)):
         right, meant_count, said_count = (sum(c[code] for code in codes) for c in (both, there, found))
         assert 2 * right / (meant_count + said_count) >= 0.85
+
+
+@pytest.mark.parametrize(
+    "line", ["To: Renee Oakfield, Parks Superintendent", "From: Ann, Blame & Delay Ltd", "致：推诿科"]
+)
+def test_who_writes_to_whom_accuses_nobody(line: str) -> None:
+    text = (
+        f"{line}\n\nThe pump is late. Could you call them?" if line.isascii() else f"{line}\n\n水泵迟到三天，请您联系。"
+    )
+    assert [f.code for f in review(text, channel="report").faults if f.start < len(line)] == []

@@ -101,6 +101,15 @@ class Setting:
         plain = first.lower() in _word_set(self.language, "small") or (self.is_verb(text) and first not in self.names)
         return text[:1].lower() + text[1:] if plain else lower_first(text, self.names)
 
+    def thing(self, name: str) -> str:
+        """A matter's name in the middle of a sentence; in English with the article that it lacks."""
+        name = self.inside(name)
+        first = name.split(" ", 1)[0]
+        bare = not self.spaced and re.fullmatch(r"[a-z’'-]+", first) and " " in name
+        mass = not _word_set(self.language, "mass").isdisjoint(name.split()[:2])
+        known = mass or first in _word_set(self.language, "no_article") or first.endswith("ing")
+        return f"the {name}" if bare and not known else name
+
     def line(self, value: str) -> str:
         """A field that is a sentence or clause, ready to stand in one of ours."""
         return spaced_scripts(full_width(trim(value))) if self.spaced else trim(value)
@@ -120,7 +129,8 @@ class Setting:
 
 @cache
 def _word_set(language: Language, name: str) -> frozenset[str]:
-    return frozenset(words(language)[name].split())
+    ready = words(language)
+    return frozenset((ready[name] if name in ready else ready["matter"][name]).split())
 
 
 def setting_of(brief: Brief, more_days: Iterable[date] = ()) -> Setting:
@@ -159,6 +169,8 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
         "precedents": _precedents(say, brief),
         "commitments": commitment_items(say, brief),
     }
+    lists["followup_deeds"] = [item for item in lists["followup"] if "does" in item]
+    lists["followup_things"] = [item for item in lists["followup"] if "does" not in item]
     chosen = lists["options"][min(brief.preferred or 0, len(brief.options) - 1)] if brief.options else {}
     lists["options"] = [o for o in lists["options"] if o]
     lists["preferred"] = [o for o in lists["options"] if o is chosen] or lists["options"][:1]
@@ -181,7 +193,7 @@ def _single(say: Setting, brief: Brief) -> Item:
     quoted = (
         ready["quoted"].format(matter=matter)
         if _needs_quotes(matter, ready["quote_if"], ready["clause_if"])
-        else say.inside(matter)
+        else say.thing(matter)
     )
     slots = {
         "matter": Fact(quoted, frozenset({"matter"})),
@@ -269,7 +281,12 @@ def _lines(say: Setting, name: str, lines: Sequence[str]) -> list[Item]:
     for index, line in enumerate(lines):
         text, path = say.line(line), frozenset({f"{name}[{index}]"})
         item = text if say.spaced else sentence(text)
-        items.append({"item": Fact(item, path, long=True), "item_inside": Fact(say.inside(text), path, long=True)})
+        does = drop_start(text, say.words["followup_starts"]) if name == "followup" else ""
+        does = say.inside(does) if does and say.is_verb(does) else ""
+        more = {"does": Fact(does, path, long=True)} if does else {}
+        items.append(
+            more | {"item": Fact(item, path, long=True), "item_inside": Fact(say.inside(text), path, long=True)}
+        )
     return items
 
 
@@ -282,13 +299,14 @@ def _efforts(say: Setting, brief: Brief) -> list[Item]:
         slots: Item = {}
         if effort.date:
             slots["date"] = Fact(say.day(effort.date), frozenset({f"{path}.date"}))
-        if effort.channel:
-            slots["channel"] = Fact(trim(effort.channel), frozenset({f"{path}.channel"}))
-        if effort.with_:
-            slots["with"] = Fact(trim(effort.with_), frozenset({f"{path}.with"}))
+        channel, other = say.name(effort.channel), say.name(effort.with_)
+        if channel:
+            slots["channel"] = Fact(channel, frozenset({f"{path}.channel"}))
+        if other:
+            slots["with"] = Fact(other, frozenset({f"{path}.with"}))
         result = say.line(effort.result)
-        kind = next((k for k, like in say.words["channels"].items() if _like(effort.channel, like)), "other")
-        item = {"how": say.say("effort", kind if effort.channel else "none", slots=slots)}
+        kind = next((k for k, like in say.words["channels"].items() if _like(channel, like)), "other")
+        item = {"how": say.say("effort", kind if channel else "none", slots=slots)}
         item["result"] = Fact(result if say.spaced else say.inside(result), frozenset({f"{path}.result"}), long=True)
         item |= slots
         if slots.get("channel"):

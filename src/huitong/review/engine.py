@@ -136,15 +136,17 @@ def _clearest(read: Reading) -> dict[Element, list[Place]]:
 
 def faulty(read: Reading, code: Fault) -> list[Place]:
     """Where the fault is: at its own words, or else the whole clause if that is likely enough."""
-    r, column = rule(code, read.page.language), CODES.index(code)
-    likely, threshold = read.chances[:, column], load(kind_of(read.page.language)).thresholds[column]
+    page = read.page
+    r, column = rule(code, page.language), CODES.index(code)
+    likely, threshold = read.chances[:, column], load(kind_of(page.language)).thresholds[column]
     places: list[Place] = []
     for n in (likely >= SUSPECTED).nonzero()[0].tolist():
         clause = read.clauses[n]
-        if r.unless and r.unless.search(read.page.own, *clause):
+        if (r.unless and r.unless.search(page.own, *clause)) or page.in_address_line(clause):
             continue
-        cued = _cued(read.page, r, clause)
-        if not cued and likely[n] >= threshold and (not places or places[-1][1] <= clause[0]):
+        cued = _cued(page, r, clause)
+        alone = likely[n] >= threshold and (not places or places[-1][1] <= clause[0])
+        if not cued and alone:
             cued = [clause]
         places += [p for p in cued if not places or p[0] >= places[-1][1]]
     return places

@@ -49,6 +49,10 @@ _SENTENCE_END: Final = {
     "zh": re.compile(r"[。！？\n]+"),
     "en": re.compile(r"(?:(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)\.(?=\s|$)|[!?\n])+"),
 }
+# A line that only says who writes to whom, or when.
+_ADDRESS_LINE: Final = re.compile(
+    r"[ \t]{0,8}(?:to|from|cc|date|致|呈|主送|抄送|收件人|发件人|日期)[ \t]{0,4}[:：]", re.IGNORECASE
+)
 _LONGEST_CLAUSE: Final = 400
 _LONGEST_SENTENCE: Final = 600
 _TRIM: Final = ' \t\n，。！？；：、,.;:!?~～-·"”’)）'
@@ -92,6 +96,10 @@ class Page:
     def sentence(self, start: int, end: int) -> Place:
         """The sentence or sentences that hold this place, without outer punctuation."""
         return self.trimmed(_around(self._sentences, start, end))
+
+    def in_address_line(self, place: Place) -> bool:
+        """Whether the place is in a memo's line such as "To: …" or "致：…": names, which accuse nobody."""
+        return bool(_ADDRESS_LINE.match(self.folded, self.folded.rfind("\n", 0, place[0]) + 1))
 
     def clauses(self) -> list[Place]:
         """Every clause that says something, in order."""
