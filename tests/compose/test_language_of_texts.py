@@ -169,8 +169,8 @@ def test_dates_are_written_as_the_brief_writes_them():
     shared = people | {"lang": "en", "matter": "Mower repair", "deadline": "2026-06-02"}
     american = Brief.model_validate(shared | {"situation": ["It went in on May 3"]})
     british = Brief.model_validate(shared | {"situation": ["It went in on 3 May"]})
-    assert "by June 2" in str(compose(american, channel="email"))
-    assert "by 2 June" in str(compose(british, channel="email"))
+    assert "by Tuesday, June 2" in str(compose(american, channel="email"))
+    assert "by Tuesday 2 June" in str(compose(british, channel="email"))
 
 
 def test_a_matter_that_is_a_sentence_is_quoted():

@@ -74,6 +74,10 @@ class Setting:
         """12 October; 10 月 12 日; with the year where it isn't the usual one."""
         return self._date(day.year, day.month, day.day)
 
+    def deadline(self, day: date) -> str:
+        """A day with its weekday: Monday 12 October; 10 月 12 日（周一）."""
+        return self._date(day.year, day.month, day.day, kind="deadline", weekday=self.words["weekdays"][day.weekday()])
+
     def when(self, text: str) -> str:
         """A precedent's time: 2026-03 as March or 3 月, anything else as it was written."""
         found = _WHEN.fullmatch(text)
@@ -81,12 +85,13 @@ class Setting:
             return self.inside(text)
         return self._date(int(found[1]), int(found[2] or 0), int(found[3] or 0), kind="when")
 
-    def _date(self, year: int, month: int, day: int, kind: str = "date") -> str:
+    def _date(self, year: int, month: int, day: int, kind: str = "date", weekday: str = "") -> str:
         name = ("day" if day else "month") if month else "year"
         shown = "" if month and year == self.year else str(year)
         months = self.words["months"]
         kind = f"{kind}_american" if self.american else kind
         slots = {"year": Fact(shown), "month": Fact(months[month - 1] if month else ""), "day": Fact(str(day))}
+        slots["weekday"] = Fact(weekday)
         return self.say(kind, name, slots=slots).text
 
     def say(self, *path: str, slots: Item) -> Fact:
@@ -220,6 +225,7 @@ def _single(say: Setting, brief: Brief) -> Item:
     slots["thing"] = say.say("matter", "thing", slots=slots)
     if brief.deadline:
         slots["deadline"] = Fact(say.day(brief.deadline), frozenset({"deadline"}))
+        slots["deadline_day"] = Fact(say.deadline(brief.deadline), frozenset({"deadline"}))
     slots["counterpart"] = say.say("counterpart", slots=slots)
     slots["address"] = Fact(address(say, brief))
     if not re.search(r"\s", slots["address"].text):
