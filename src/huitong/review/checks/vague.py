@@ -17,6 +17,8 @@ _FIGURE_EN: Final = re.compile(
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\btoday\b|\btomorrow\b|\btonight\b"
     r"|\bend of (?:the )?(?:day|week|month|year)\b"
 )
+# "… several times, on 3 and 9 May": the dates that follow belong to it.
+_DATES_FOLLOW: Final = re.compile(r"[，,] ?(?:on|at|since|in|分别是|分别在) ?[^，。,.;\n]{0,20}\d[^，。,.;\n]{0,20}")
 _URGENT: Final = re.compile(r"尽快|尽早|早点|早日|as soon as possible|\basap\b|\bsoon\b|\bquickly\b")
 
 
@@ -28,4 +30,8 @@ def check(read: Reading) -> list[Place]:
 
 def _beside(page: Page, place: Place) -> Place:
     # "Soon" is answered by a date anywhere in the sentence, "many" only by its own clause.
-    return page.sentence(*place) if _URGENT.search(page.folded, *place) else page.clause(*place)
+    if _URGENT.search(page.folded, *place):
+        return page.sentence(*place)
+    start, end = page.clause(*place)
+    dates = _DATES_FOLLOW.match(page.folded, end)
+    return start, dates.end() if dates else end
