@@ -1,0 +1,19 @@
+"""Brief -> DOCX, PDF, HTML, by the kinds of documents (method: writing; points 1.7, 4.9). docs/documents.md tells more."""
+
+from huitong.documents.errors import ReportError
+from huitong.documents.kind import Kind, kinds
+from huitong.documents.model import Document, Heading, Labelled, Paragraph, Table
+from huitong.documents.report import formats, write_report
+
+__all__ = [
+    "Document",
+    "Heading",
+    "Kind",
+    "Labelled",
+    "Paragraph",
+    "ReportError",
+    "Table",
+    "formats",
+    "kinds",
+    "write_report",
+]
