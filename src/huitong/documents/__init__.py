@@ -1,4 +1,4 @@
-"""Brief -> DOCX, PDF, HTML, by the kinds of documents (method: writing; points 1.7, 4.9). docs/documents.md tells more."""
+"""Brief -> DOCX, PDF, HTML, by kinds of documents (method: writing; points 1.7, 4.9). See docs/documents.md."""
 
 from huitong.documents.errors import ReportError
 from huitong.documents.kind import Kind, kinds

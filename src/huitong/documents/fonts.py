@@ -17,7 +17,15 @@ _ANY: Final = (
     + ("Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback")
     + ("SimHei", "Heiti SC", "STHeiti", "FandolHei", "Source Han Serif CN", "Source Han Sans CN")
 )
-FANG: Final = ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "STFangsong", "FZFangSong-Z02", "FandolFang R", "FandolFang")
+FANG: Final = (
+    "FangSong_GB2312",
+    "仿宋_GB2312",
+    "FangSong",
+    "STFangsong",
+    "FZFangSong-Z02",
+    "FandolFang R",
+    "FandolFang",
+)
 KAI: Final = ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "STKaiti", "Kaiti SC", "FandolKai", "AR PL UKai", "AR PL UKai CN")
 HEI: Final = ("SimHei", "Heiti SC", "STHeiti", "FandolHei")
 SONG: Final = ("SimSun", "NSimSun", "Songti SC", "STSong", "FandolSong", "AR PL UMing CN")
@@ -45,7 +53,7 @@ def choose(available: Iterable[str], language: Language) -> dict[str, list[str]]
     chosen: dict[str, list[str]] = {}
     for role in _ROLES:
         wanted = _TRADITIONAL[role] + _SIMPLIFIED[role] if language is Language.ZH_HANT else _SIMPLIFIED[role]
-        common = _SANS + _SERIF if role == "hei" else _SERIF + _SANS
+        common: tuple[str, ...] = _SANS + _SERIF if role == "hei" else _SERIF + _SANS
         if language is Language.ZH_HANT:
             common = tuple(sorted(common, key=lambda name: "SC" in name))
         names = (_LATIN if language is Language.EN else ()) + wanted * (language is not Language.EN) + common + _ANY
@@ -54,8 +62,8 @@ def choose(available: Iterable[str], language: Language) -> dict[str, list[str]]
     if language is not Language.EN and not chosen["body"]:
         raise ReportError(
             "fonts",
-            "这台机器上没有中文字体，PDF 会是一片空框，所以没有生成。请安装一种（Debian：apt-get install fonts-noto-cjk），"
-            "或用 fonts 指明字体所在的文件夹。",
+            "这台机器上没有中文字体，PDF 会是一片空框，所以没有生成。"
+            "请安装一种（Debian：apt-get install fonts-noto-cjk），或用 fonts 指明字体所在的文件夹。",
             "There is no Chinese font on this machine, and a PDF would be all boxes. Install one (on Debian: apt-get "
             "install fonts-noto-cjk), or name a folder of fonts.",
             language,

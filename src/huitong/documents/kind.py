@@ -80,7 +80,9 @@ def words(language: Language) -> dict[str, Any]:
 @cache
 def _kinds(language: Language) -> tuple[Kind, ...]:
     found = [f for f in (_FOLDER / language.value).iterdir() if f.name.endswith(".toml") and f.name != _WORDS]
-    read = [(f.name.removesuffix(".toml"), tomllib.loads(f.read_text("utf-8"))) for f in sorted(found, key=lambda f: f.name)]
+    read = [
+        (f.name.removesuffix(".toml"), tomllib.loads(f.read_text("utf-8"))) for f in sorted(found, key=lambda f: f.name)
+    ]
     return tuple(_kind(code, language, data) for code, data in read)
 
 
@@ -107,7 +109,10 @@ def _section(data: dict[str, Any]) -> Section:
     unknown = set(data) - {field.name for field in fields(Section)}
     if unknown or not data:
         raise ValueError(f"a section has no {sorted(unknown)}" if unknown else "a section of that name is not there")
-    return Section(**{name: value if name in ("each", "heading") else _many(value) for name, value in data.items()})
+    known: dict[str, Any] = {
+        name: value if name in ("each", "heading") else _many(value) for name, value in data.items()
+    }
+    return Section(**known)
 
 
 def _many(value: Any) -> tuple[Any, ...]:

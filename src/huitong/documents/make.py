@@ -12,8 +12,8 @@ from huitong.method import Brief, Language
 
 Slots = Mapping[str, str]
 
-# Characters of Chinese in one cell; a longer one makes a row that is taller than a third of a page, and its table becomes
-# headed paragraphs, which may be broken across pages anywhere.
+# Characters of Chinese in one cell. A longer one makes a row taller than a third of a page; its table becomes headed
+# paragraphs, which may go on over the page anywhere.
 _LONGEST_CELL: Final = 110
 
 
@@ -50,7 +50,9 @@ def make(
         annexes=tuple(filter(None, (trimmed(clean(a, language)) for a in annexes))),
         signature=fill(kind.signature, slots),
         contact=fill(kind.contact, slots),
-        present=Labelled(label, words(language)["joint"].join(filter(None, present))) if label and any(present) else None,
+        present=Labelled(label, words(language)["joint"].join(filter(None, present)))
+        if label and any(present)
+        else None,
     )
 
 
@@ -91,7 +93,10 @@ def _lists(brief: Brief, decisions: Sequence[str]) -> dict[str, list[dict[str, s
     def dated(value: date | None) -> str:
         return day(value, language) if value else ""
 
-    lists = {name: [{"item": said(t)} for t in getattr(brief, name)] for name in ("situation", "importance", "benefit", "followup")}
+    lists = {
+        name: [{"item": said(t)} for t in getattr(brief, name)]
+        for name in ("situation", "importance", "benefit", "followup")
+    }
     lists["decisions"] = [{"item": said(t)} for t in decisions]
     lists["efforts"] = [
         {"date": dated(e.date), "channel": said(e.channel), "with": said(e.with_), "result": said(e.result)}
@@ -115,7 +120,10 @@ def _options(brief: Brief, said: Callable[[str], str]) -> Iterator[dict[str, str
             "benefit": said(option.benefit),
         }
         chosen = brief.preferred is not None and len(brief.options) > 1 and option is brief.preferred_option
-        yield slots | {"shown": fill(ready["preferred"], slots) if chosen else slots["title"], "chosen": slots["title"] if chosen else ""}
+        yield slots | {
+            "shown": fill(ready["preferred"], slots) if chosen else slots["title"],
+            "chosen": slots["title"] if chosen else "",
+        }
 
 
 def _blocks(kind: Kind, slots: Slots, lists: Mapping[str, list[dict[str, str]]]) -> Iterator[Block]:
@@ -142,7 +150,14 @@ def _body(section: Section, slots: Slots, items: list[dict[str, str]], language:
         yield Paragraph(fill(section.alone or section.text, {**slots, **items[0]}))
         return
     preferred = next((item["chosen"] for item in items if item.get("chosen")), "")
-    lead = fill(section.lead, {**slots, "count": ready["counts"][len(items)] if len(items) < len(ready["counts"]) else str(len(items)), "preferred": preferred})
+    lead = fill(
+        section.lead,
+        {
+            **slots,
+            "count": ready["counts"][len(items)] if len(items) < len(ready["counts"]) else str(len(items)),
+            "preferred": preferred,
+        },
+    )
     if lead:
         yield Paragraph(lead, keep=True)
     if section.columns:

@@ -53,5 +53,3 @@ def write_report(
     write = import_module(f"huitong.documents.formats.{format}").write
     written: bytes = write(document, [Path(folder) for folder in fonts])
     return written
-
-

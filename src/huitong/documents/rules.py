@@ -1,4 +1,4 @@
-"""What the regulation on official documents (党政机关公文处理工作条例, 2012) asks of a kind. A kind's file names its rules.
+"""What the regulation on official documents (党政机关公文处理工作条例, 2012) asks of a kind; its file names its rules.
 
 What every document of a kind has by its making (closing, contact note, full title, date in digits) needs no rule here.
 """
@@ -39,9 +39,9 @@ def _one_addressee(brief: Brief) -> None:
     if _NAMES.search(name):
         raise ReportError(
             "leader.name",
-            f"请示原则上只主送一个上级（条例第十五条），这里像是不止一位：“{name[:40]}”。请只写一位，其他人可以另行抄送。",
-            "A 请示 goes to one addressee (article 15 of the regulation on official documents), and this names several. "
-            "Keep one; the others can get a copy.",
+            f"请示原则上只主送一个上级（条例第十五条），这里像是不止一位：“{name[:40]}”。请只写一位，其他人可另行抄送。",
+            "A 请示 goes to one addressee (article 15 of the regulation on official documents), and this names "
+            "several. Keep one; the others can get a copy.",
             brief.lang,
         )
 
@@ -53,8 +53,8 @@ def _no_ask(brief: Brief) -> None:
                 raise ReportError(
                     path,
                     f"报告不得夹带请示事项（条例第十五条），这里有“{ask}”。请删去这句，或改用请示。",
-                    f"A 报告 carries no ask (article 15 of the regulation on official documents), and this says “{ask}”. "
-                    "Take it out, or write a 请示.",
+                    f"A 报告 carries no ask (article 15 of the regulation on official documents), and this says "
+                    f"“{ask}”. Take it out, or write a 请示.",
                     brief.lang,
                 )
 

@@ -16,9 +16,20 @@ _BESIDE_HAN: Final = re.compile(rf"(?<={_HAN})[ \t]+(?=\S)|(?<=\S)[ \t]+(?={_HAN
 _HALF: Final = re.compile(rf"(?<={_HAN})[,;:!?]|(?<=[\w)%])[,;:!?](?={_HAN})")
 _FULL: Final = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
 _NUMERALS: Final = "〇一二三四五六七八九"
-_ENGLISH_MONTHS: Final = (
-    "January February March April May June July August September October November December"
-).split()
+_ENGLISH_MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 # Lone surrogates and noncharacters cannot be written in XML or UTF-8; joiners (Cf) shape what is beside them and stay,
 # but those that turn the direction of what follows do not.
 _DIRECTION: Final = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
