@@ -48,9 +48,9 @@ def full_pages():
 
 def test_a_page_holds_22_lines_of_28_characters(document, full_pages):
     second = [c for c in _characters(pdf.write(document(full_pages)), page=1) if c[0] == "国"]
-    lines = sorted({round(y, 1) for _, _, y, _ in second})
+    lines = sorted({round(y, 2) for _, _, y, _ in second})
     assert len(lines) == 22
-    assert {sum(round(y, 1) == line for _, _, y, _ in second) for line in lines} == {28}
+    assert {sum(round(y, 2) == line for _, _, y, _ in second) for line in lines} == {28}
     assert [b - a for a, b in pairwise(lines)] == pytest.approx([225 * POINT / 22] * 21, abs=0.06)
     assert {round(size, 1) for *_, size in second} == {16.0}
 
@@ -116,11 +116,12 @@ def test_the_docx_has_the_page_and_the_grid(document):
     millimetres = {side: round(int(margins[side]) * 25.4 / 1440, 1) for side in ("top", "bottom", "left", "right")}
     assert millimetres == {"top": 37.0, "bottom": 35.0, "left": 28.0, "right": 26.0}
     assert re.search(r'<w:pgSz w:w="(\d+)" w:h="(\d+)"', xml).groups() == ("11906", "16838")
-    pitch, space = map(
-        int, re.search(r'w:type="linesAndChars" w:linePitch="(\d+)" w:charSpace="(-?\d+)"', xml).groups()
-    )
+    pitch = int(re.search(r'w:type="lines" w:linePitch="(\d+)"', xml)[1])
     assert int((16838 - int(margins["top"]) - int(margins["bottom"])) / pitch) == 22
-    assert int((11906 - int(margins["left"]) - int(margins["right"])) / 20 / (16 + space / 4096) + 0.01) == 28
+    body = re.search(r'(?s)<w:style [^>]*w:styleId="BodyText".*?</w:style>', _xml(docx.write(document()), "styles"))[0]
+    size, spacing = int(re.search(r'w:sz w:val="(\d+)"', body)[1]), int(re.search(r'spacing w:val="(-?\d+)"', body)[1])
+    assert (11906 - int(margins["left"]) - int(margins["right"])) // (size * 10 + spacing) == 28
+    assert re.search(r'w:line="(\d+)" w:lineRule="exact"', body)[1] == str(pitch)
 
 
 @pytest.mark.parametrize(

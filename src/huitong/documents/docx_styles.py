@@ -3,6 +3,7 @@
 Word counts in twips (1/20 pt), in hundredths of a character, and letters in half points.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -65,6 +66,7 @@ class Style:
     keep: bool = False
     level: int = 0
     grid: bool = True
+    spacing: int = 0  # twips between characters
 
 
 A4: Final = (twips(210), twips(297))
@@ -81,9 +83,10 @@ _MEMO_FONT: Final = "Calibri"
 
 def _official_styles() -> tuple[Style, ...]:
     pitch = OFFICIAL_PAGE.pitch
+    closer = math.floor(OFFICIAL_PAGE.character - BODY_SIZE * 20)  # 28 characters of 16 pt are wider than 156 mm
 
     def body(id: str, name: str, font: str = FANG, size: float = BODY_SIZE, **more: Any) -> Style:
-        return Style(id, name, font, size, line=pitch, **more)
+        return Style(id, name, font, size, line=pitch, spacing=closer if size == BODY_SIZE else 0, **more)
 
     headings = [
         body(f"Heading{level}", f"heading {level}", font, first=2, keep=True, level=level)
@@ -153,9 +156,9 @@ def _replace(old: Any, new: Any) -> None:
 def _section(page: Page) -> str:
     grid = ""
     if page.lines:
-        # How much wider than its letters a character stands, in 1/4096 pt; here it is a little narrower.
-        space = round((page.character / 20 - BODY_SIZE) * 4096)
-        grid = f'<w:docGrid w:type="linesAndChars" w:linePitch="{page.pitch}" w:charSpace="{space}"/>'
+        # A grid of lines alone: 28 characters are narrower than their letters, and LibreOffice gives a letter that is
+        # wider than its place on a grid of characters two places. The styles' spacing has 28 to a line everywhere.
+        grid = f'<w:docGrid w:type="lines" w:linePitch="{page.pitch}"/>'
     return (
         f'<w:sectPr {nsdecls("w")}><w:pgSz w:w="{A4[0]}" w:h="{A4[1]}"/>'
         f'<w:pgMar w:top="{page.top}" w:right="{page.right}" w:bottom="{page.bottom}" w:left="{page.left}"'
@@ -210,14 +213,17 @@ def _style(style: Style) -> str:
         + "<w:qFormat/><w:pPr>"
         + ("<w:keepNext/><w:keepLines/>" if style.keep else "")
         + '<w:widowControl w:val="0"/>'  # every page has all its lines
+        # No space between Han and digits: each character has its place.
+        + ('<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>' if style.font != _MEMO_FONT else "")
         + ("" if style.grid else '<w:snapToGrid w:val="0"/>')
         + f'<w:spacing w:before="{style.before}" w:after="{style.after}"'
-        + (f' w:line="{style.line}" w:lineRule="exact"/>' if style.line else "/>")
+        + (f' w:line="{style.line}" w:lineRule="exact"/>' if style.line else ' w:line="240" w:lineRule="auto"/>')
         + indent(style.left, style.hanging, style.first)
         + (f'<w:ind w:left="{style.twips_hanging}" w:hanging="{style.twips_hanging}"/>' if style.twips_hanging else "")
         + f'<w:jc w:val="{style.align}"/>'
         + (f'<w:outlineLvl w:val="{style.level - 1}"/>' if style.level else "")
         + f"</w:pPr><w:rPr>{_fonts(style.font)}{'<w:b/>' if style.bold else ''}"
+        + (f'<w:spacing w:val="{style.spacing}"/>' if style.spacing else "")
         + f'<w:sz w:val="{round(style.size * 2)}"/><w:szCs w:val="{round(style.size * 2)}"/></w:rPr></w:style>'
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from docx import Document as open_document
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
@@ -105,6 +106,7 @@ def _table(file: Any, content: Table, official: bool) -> None:
     table = file.add_table(rows=0, cols=len(content.columns))
     table._tbl.tblStyle_val = "TableGrid"
     table.autofit = False
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER  # its edges are those of the text
     share = (OFFICIAL_PAGE if official else MEMO_PAGE).width / sum(content.widths)
     for number, row in enumerate((content.columns, *content.rows)):
         cells = table.add_row()
