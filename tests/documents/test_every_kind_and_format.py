@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 import huitong
-from huitong.documents import formats, kinds
+from huitong.documents import format_names, kinds
 from huitong.documents.wording import clean, day
 from huitong.method import Brief, Language
 
@@ -58,10 +58,10 @@ def test_the_kinds_and_formats_are_those_that_are_promised():
     names = {kind.names[0] for language in (Language.ZH, Language.EN) for kind in kinds(language)}
     assert names == {"请示", "报告", "函", "签报", "纪要", "report", "memo", "minutes"}
     assert {k.code for k in kinds(Language.ZH)} == {k.code for k in kinds(Language.ZH_HANT)}
-    assert formats() == ("docx", "html", "pdf")
+    assert format_names() == ("docx", "html", "pdf")
 
 
-@pytest.mark.parametrize("format", formats())
+@pytest.mark.parametrize("format", format_names())
 @pytest.mark.parametrize(("name", "kind"), KINDS)
 def test_the_document_can_be_read_back_and_invents_no_number(example, read, name, kind, format):
     brief = example(name)
@@ -76,7 +76,7 @@ def test_the_document_can_be_read_back_and_invents_no_number(example, read, name
 
 
 @pytest.mark.points("1.7", "4.9")
-@pytest.mark.parametrize("format", formats())
+@pytest.mark.parametrize("format", format_names())
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -92,7 +92,7 @@ def test_every_fact_of_the_brief_is_in_a_request_and_a_report(example, read, nam
     assert {fact for fact in _facts(example(name)) if fact not in text} == set()
 
 
-@pytest.mark.parametrize("format", formats())
+@pytest.mark.parametrize("format", format_names())
 @pytest.mark.parametrize(("name", "kind"), [("zh-complex", "请示"), ("en-complex", "report")])
 def test_the_same_input_gives_the_same_bytes(example, name, kind, format, monkeypatch):
     first = huitong.write_report(example(name), kind=kind, format=format, day=DAY)
@@ -101,7 +101,7 @@ def test_the_same_input_gives_the_same_bytes(example, name, kind, format, monkey
     assert huitong.write_report(example(name), kind=kind, format=format, day=date(2026, 10, 13)) != first
 
 
-@pytest.mark.parametrize("format", formats())
+@pytest.mark.parametrize("format", format_names())
 def test_what_a_brief_lacks_leaves_no_scar(brief, read, format):
     least = brief(requester={"name": "陈晓"})
     text = read(huitong.write_report(least, format=format, day=DAY), format)

@@ -9,11 +9,11 @@ import typer
 
 import huitong
 from huitong.cli._console import UNUSABLE, read_text, shown_name, stop
-from huitong.documents import formats, kinds
+from huitong.documents import format_names, kinds
 from huitong.method import Language
 
 KINDS: Final = ", ".join(kind.names[0] for lang in (Language.ZH, Language.EN) for kind in kinds(lang))
-FORMATS: Final = ", ".join(formats())
+FORMATS: Final = ", ".join(format_names())
 TEXTS: Final = ("html",)  # what a terminal can show
 OPTIONS: Final = {"kind": "--kind", "format": "--format", "fonts": "--fonts"}  # what the engine may name
 

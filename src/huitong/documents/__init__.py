@@ -3,7 +3,7 @@
 from huitong.documents.errors import ReportError
 from huitong.documents.kind import Kind, kinds
 from huitong.documents.model import Document, Heading, Labelled, Paragraph, Table
-from huitong.documents.report import formats, write_report
+from huitong.documents.report import format_names, write_report
 
 __all__ = [
     "Document",
@@ -13,7 +13,7 @@ __all__ = [
     "Paragraph",
     "ReportError",
     "Table",
-    "formats",
+    "format_names",
     "kinds",
     "write_report",
 ]

@@ -14,7 +14,7 @@ from huitong.method import Brief
 
 
 @cache
-def formats() -> tuple[str, ...]:
+def format_names() -> tuple[str, ...]:
     """The formats that there are: the modules of formats/."""
     found = (f.name for f in (files("huitong.documents") / "formats").iterdir())
     return tuple(sorted(n.removesuffix(".py") for n in found if n.endswith(".py") and not n.startswith("_")))
@@ -38,8 +38,8 @@ def write_report(
     Raises ReportError for a brief that breaks a rule of the kind, for a kind or a format that there is not, and for
     a PDF without a font that has Chinese.
     """
-    if format not in formats():
-        names = "、".join(formats()), ", ".join(formats())
+    if format not in format_names():
+        names = "、".join(format_names()), ", ".join(format_names())
         raise ReportError(
             "format",
             f"没有“{format[:20]}”这种格式。请从{names[0]}中选一种。",

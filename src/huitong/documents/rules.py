@@ -27,7 +27,7 @@ def _one_matter(brief: Brief) -> None:
     if found:
         raise ReportError(
             "matter",
-            f"请示应当一文一事（条例第十五条），这里像是不止一件：“{brief.matter[:40]}”。请只留一件，其余另写请示。",
+            f"请示应当一文一事（《党政机关公文处理工作条例》第十五条），这里像是不止一件：“{brief.matter[:40]}”。请只留一件，其余另写请示。",
             "A 请示 is about one matter (article 15 of the regulation on official documents), and this reads like "
             "several. Keep one here and write another 请示 for each of the others.",
             brief.lang,
@@ -39,7 +39,7 @@ def _one_addressee(brief: Brief) -> None:
     if _NAMES.search(name):
         raise ReportError(
             "leader.name",
-            f"请示原则上只主送一个上级（条例第十五条），这里像是不止一位：“{name[:40]}”。请只写一位，其他人可另行抄送。",
+            f"请示原则上只主送一个上级（《党政机关公文处理工作条例》第十五条），这里像是不止一位：“{name[:40]}”。请只写一位，其他人可另行抄送。",
             "A 请示 goes to one addressee (article 15 of the regulation on official documents), and this names "
             "several. Keep one; the others can get a copy.",
             brief.lang,
@@ -52,7 +52,7 @@ def _no_ask(brief: Brief) -> None:
             if ask in text:
                 raise ReportError(
                     path,
-                    f"报告不得夹带请示事项（条例第十五条），这里有“{ask}”。请删去这句，或改用请示。",
+                    f"报告不得夹带请示事项（《党政机关公文处理工作条例》第十五条），这里有“{ask}”。请删去这句，或改用请示。",
                     f"A 报告 carries no ask (article 15 of the regulation on official documents), and this says "
                     f"“{ask}”. Take it out, or write a 请示.",
                     brief.lang,

@@ -17,6 +17,7 @@ from huitong.documents.model import Block, Document, Heading, Labelled, Paragrap
 from huitong.documents.wording import width
 
 _CENTURY: Final = (1980, 1, 1, 0, 0, 0)  # the earliest time that a ZIP can hold
+_LONGEST_PROPERTY: Final = 255  # what Word takes
 _LINE: Final = OFFICIAL_PAGE.characters
 
 
@@ -146,25 +147,33 @@ def _signature(file: Any, document: Document) -> None:
         signed = _add(file, document.signature, "Signature", keep=True)
         if document.official:
             dated = _add(file, document.date_text, "Date", keep=bool(document.contact))
-            # The date begins two characters right of the signature; the longer ends two characters from the edge.
-            long, short = width(document.date_text), width(document.signature)
-            right = (4 + long - short, 2.0) if long > short else (2.0, short - long)
-            indented(signed, right=min(right[0], _LINE))
-            indented(dated, right=min(right[1], _LINE - long))
+            # The date begins two characters right of the signature, and the longer of the two ends two characters from
+            # the edge. Said from the left, that holds in any font.
+            start = _LINE - 2 - max(width(document.signature), width(document.date_text) + 2 * _longer(document))
+            indented(signed, left=max(start, 0))
+            indented(dated, left=max(start, 0) + 2)
     if document.contact:
         _add(file, document.contact, "Contact")
+
+
+def _longer(document: Document) -> bool:
+    return width(document.date_text) > width(document.signature)
 
 
 def _packed(file: Any, document: Document) -> bytes:
     """The file with the document's day for every time in it, so that the same input gives the same bytes."""
     made = datetime.combine(document.date, time(), UTC).replace(tzinfo=None)
     properties = file.core_properties
-    properties.title, properties.subject, properties.author = document.title, document.subject, document.author
+    properties.title, properties.subject = document.title[:_LONGEST_PROPERTY], document.subject[:_LONGEST_PROPERTY]
+    properties.author = document.author[:_LONGEST_PROPERTY]
     properties.comments = properties.keywords = properties.last_modified_by = ""
     properties.created = properties.modified = made
     properties.revision = 1
     properties.language = document.language.value
     saved, packed = BytesIO(), BytesIO()
+    package = file.part.package
+    for relation in [r for r in package.rels.values() if r.reltype.endswith("/thumbnail")]:
+        del package.rels[relation.rId]  # a picture of the library's own empty page
     file.save(saved)
     with zipfile.ZipFile(saved) as old, zipfile.ZipFile(packed, "w") as new:
         for name in old.namelist():
