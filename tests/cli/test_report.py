@@ -1,5 +1,6 @@
 """huitong report: a brief in, a file out."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -31,6 +32,16 @@ def test_a_pipe_gets_the_file_itself(environment):
     command = [sys.executable, "-m", "huitong", "report", EXAMPLE]
     written = subprocess.run(command, env=environment, capture_output=True, check=True).stdout
     assert "word/document.xml" in zipfile.ZipFile(BytesIO(written)).namelist()
+
+
+def test_a_terminal_gets_no_binary(environment):
+    outer, inner = os.openpty()
+    command = [sys.executable, "-m", "huitong", "report", EXAMPLE, "--format", "pdf"]
+    result = subprocess.run(command, env=environment, stdout=inner, stderr=subprocess.PIPE, text=True)
+    os.close(inner)
+    os.close(outer)
+    assert result.returncode == 2
+    assert result.stderr == "A pdf file is not for a terminal. Name one with --output, such as report.pdf.\n"
 
 
 @pytest.mark.parametrize(

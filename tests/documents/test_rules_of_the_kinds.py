@@ -106,11 +106,13 @@ def test_minutes_hold_who_was_there_what_was_decided_and_who_does_what_by_when(e
     assert "议定事项" not in _html(example("zh-complex"), "纪要")
 
 
-def test_annexes_are_numbered_only_when_there_are_several(example):
+def test_annexes_are_numbered_only_when_there_are_several(example, read):
     one = _html(example("zh-complex"), "请示", annexes=["单量预测表。"])
     assert "<li>单量预测表</li>" in one
-    docx = huitong.documents.write_report(example("zh-complex"), day=DAY, annexes=["甲表", "乙表"])
-    assert docx != huitong.documents.write_report(example("zh-complex"), day=DAY, annexes=["甲表"])
+    for annexes, shown in ((["甲表"], "附件：甲表"), (["甲表", "乙表"], "附件：1.甲表2.乙表")):
+        for format in ("docx", "pdf"):
+            file = huitong.write_report(example("zh-complex"), format=format, day=DAY, annexes=annexes)
+            assert shown in read(file, format)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pypdfium2
 import pytest
+import typst
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -94,6 +95,18 @@ def test_a_machine_without_a_chinese_font_refuses_and_says_what_to_install(brief
     monkeypatch.setattr(press, "families", ("Libertinus Serif", "DejaVu Sans Mono"))
     with pytest.raises(huitong.ReportError, match=r"没有中文字体.*apt-get install fonts-noto-cjk"):
         huitong.write_report(brief(), format="pdf", day=DAY)
+
+
+def test_chinese_in_an_english_memo_needs_a_chinese_font_too(brief, monkeypatch):
+    whole = brief(lang="en", matter="The lift", situation=["It is called 电梯"])
+    assert huitong.write_report(whole, kind="memo", format="pdf", day=DAY).startswith(b"%PDF")
+    bare = pdf._Press(())
+    bare.fonts = typst.Fonts(include_system_fonts=False)
+    bare.families = tuple(bare.fonts.families())
+    bare._compiler = typst.Compiler(font_paths=bare.fonts)
+    monkeypatch.setattr(pdf, "_press", lambda folders: bare)
+    with pytest.raises(huitong.ReportError, match=r"no Chinese font on this machine.*apt-get install"):
+        huitong.write_report(whole, kind="memo", format="pdf", day=DAY)
 
 
 @pytest.mark.parametrize(

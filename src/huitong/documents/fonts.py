@@ -59,13 +59,22 @@ def choose(available: Iterable[str], language: Language) -> dict[str, list[str]]
         names = (_LATIN if language is Language.EN else ()) + wanted * (language is not Language.EN) + common + _ANY
         found = [there[name.lower()] for name in dict.fromkeys(names) if name.lower() in there]
         chosen[role] = found[:6]
-    if language is not Language.EN and not chosen["body"]:
-        raise ReportError(
-            "fonts",
-            "这台机器上没有中文字体，PDF 会是一片空框，所以没有生成。"
-            "请安装一种（Debian：apt-get install fonts-noto-cjk），或用 fonts 指明字体所在的文件夹。",
-            "There is no Chinese font on this machine, and a PDF would be all boxes. Install one (on Debian: apt-get "
-            "install fonts-noto-cjk), or name a folder of fonts.",
-            language,
-        )
+    if language is not Language.EN and not has_chinese(chosen):
+        raise no_chinese(language)
     return chosen
+
+
+def has_chinese(chosen: dict[str, list[str]]) -> bool:
+    return any(name not in _LATIN for name in chosen["body"])
+
+
+def no_chinese(language: Language) -> ReportError:
+    """What is said instead of a page of empty boxes."""
+    return ReportError(
+        "fonts",
+        "这台机器上没有中文字体，PDF 会是一片空框，所以没有生成。"
+        "请安装一种（Debian：apt-get install fonts-noto-cjk），或指明字体所在的文件夹。",
+        "There is no Chinese font on this machine, and a PDF would be all boxes. Install one (on Debian: apt-get "
+        "install fonts-noto-cjk), or name a folder of fonts.",
+        language,
+    )

@@ -15,7 +15,7 @@ from typing import Any, Final
 import typst
 
 from huitong.documents.errors import ReportError
-from huitong.documents.fonts import choose
+from huitong.documents.fonts import choose, has_chinese, no_chinese
 from huitong.documents.model import Document, Heading, Labelled, Paragraph, Table
 from huitong.method import Language
 
@@ -48,8 +48,8 @@ def write(document: Document, fonts: Sequence[Path] = ()) -> bytes:
             lacking = _unshown(error.diagnostic)
             if not lacking:
                 raise
-            if not any("CJK" in f or "Song" in f for f in chosen["body"]) and _HAN.search("".join(lacking)):
-                choose((), Language.ZH)
+            if _HAN.search("".join(lacking)) and not has_chinese(chosen):
+                raise no_chinese(document.language) from None
             data = _named(data, lacking)
     raise ReportError("fonts", "字体里缺的字太多，PDF 没有生成。", "The fonts lack too many characters for a PDF.")
 
@@ -58,10 +58,10 @@ class _Press:
     """typst with its fonts, which take the most of a second to find and are found once."""
 
     def __init__(self, folders: tuple[str, ...]) -> None:
-        self._fonts = typst.Fonts(font_paths=list(folders))
-        self.families = tuple(self._fonts.families())
+        self.fonts = typst.Fonts(font_paths=list(folders))
+        self.families = tuple(self.fonts.families())
         self._lock = Lock()  # a compiler sets one document at a time
-        self._compiler = typst.Compiler(font_paths=self._fonts)
+        self._compiler = typst.Compiler(font_paths=self.fonts)
 
     def set(self, layout: str, data: Mapping[str, Any], made: datetime) -> bytes:
         with self._lock:
