@@ -31,9 +31,9 @@ HEI: Final = ("SimHei", "Heiti SC", "STHeiti", "FandolHei")
 SONG: Final = ("SimSun", "NSimSun", "Songti SC", "STSong", "FandolSong", "AR PL UMing CN")
 TITLE: Final = ("FZXiaoBiaoSong-B05S", "方正小标宋简体", "FZXiaoBiaoSong-B05", "FandolSong")
 
-# In traditional characters these come first; a font without the simplified forms leaves them to the next.
+# In traditional characters these come first. (cwTeX FangSong is left out: its brackets run into their neighbours.)
 _TRADITIONAL: Final = {
-    "body": ("DFKai-SB", "BiauKai", "cwTeXFangSong"),
+    "body": ("DFKai-SB", "BiauKai"),
     "kai": ("DFKai-SB", "BiauKai", "TW-Kai", "AR PL UKai TW"),
     "hei": ("Noto Sans CJK TC", "Microsoft JhengHei", "PingFang TC", "Noto Sans TC"),
     "song": ("PMingLiU", "Songti TC", "Noto Serif CJK TC", "TW-Sung"),
