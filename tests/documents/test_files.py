@@ -52,7 +52,10 @@ def test_a_docx_says_who_and_what_and_holds_no_time_but_its_own_day(example):
     assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", core)) == {"2026-10-12T00:00:00Z"}
     assert "python-docx" not in core
     assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-    assert not [name for name in archive.namelist() if "thumbnail" in name]
+    assert not [name for name in archive.namelist() if "thumbnail" in name or "numbering" in name]
+    settings = archive.read("word/settings.xml").decode()
+    assert re.search(r'<w:compatSetting w:name="compatibilityMode" [^>]*w:val="15"/>', settings)
+    assert 'w:eastAsia="zh-CN"' in settings
 
 
 class _Addresses(HTMLParser):

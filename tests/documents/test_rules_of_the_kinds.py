@@ -106,6 +106,15 @@ def test_minutes_hold_who_was_there_what_was_decided_and_who_does_what_by_when(e
     assert "议定事项" not in _html(example("zh-complex"), "纪要")
 
 
+def test_minutes_in_english_hold_the_same(example):
+    text = _html(
+        example("en-complex"), "minutes", decisions=["Order the board."], attendees=["Greta Holm", "Maya Castellan"]
+    )
+    assert "<strong>Present</strong>: Greta Holm, Maya Castellan" in text
+    assert "Decisions</h2>\n<p>Order the board.</p>" in text
+    assert '<td data-name="By">16 October 2026</td>' in text
+
+
 def test_annexes_are_numbered_only_when_there_are_several(example, read):
     one = _html(example("zh-complex"), "请示", annexes=["单量预测表。"])
     assert "<li>单量预测表</li>" in one

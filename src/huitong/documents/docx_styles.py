@@ -95,7 +95,7 @@ def _official_styles() -> tuple[Style, ...]:
     return (
         body("Normal", "Normal"),
         body("BodyText", "Body Text", first=2),
-        body("Title", "Title", TITLE, TITLE_SIZE, align="center", keep=True),
+        body("Title", "Title", TITLE, TITLE_SIZE, align="center", keep=True, grid=False),
         *headings,
         body("Addressee", "主送机关", align="left"),
         body("Annex", "附件说明", align="left", left=6, hanging=1),
@@ -145,6 +145,11 @@ def prepare(file: Any, language: Language, *, official: bool) -> None:
     _replace(file.styles.element, parse_xml(_styles(language, official)))
     section = file.sections[0]._sectPr
     _replace(section, parse_xml(_section(page)))
+    for found in file.settings.element.iter(qn("w:compatSetting")):
+        if found.get(qn("w:name")) == "compatibilityMode":
+            found.set(qn("w:val"), "15")  # else Word opens it as a document of an older Word
+    for found in file.settings.element.iter(qn("w:themeFontLang")):
+        found.set(qn("w:eastAsia"), _east(language))
 
 
 def _replace(old: Any, new: Any) -> None:
@@ -166,9 +171,13 @@ def _section(page: Page) -> str:
     )
 
 
+def _east(language: Language) -> str:
+    return "zh-TW" if language is Language.ZH_HANT else "zh-CN"
+
+
 @cache
 def _styles(language: Language, official: bool) -> str:
-    east = "zh-TW" if language is Language.ZH_HANT else "zh-CN"
+    east = _east(language)
     latin = "en-GB" if language is Language.EN else "en-US"
     rows = "".join(_style(style) for style in (_OFFICIAL if official else _MEMO))
     label = _fonts(HEI) if official else "<w:b/>"

@@ -1,6 +1,6 @@
 """A document as its readers see it, before any format: what stands where, not how it looks."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date as Date
 
 from huitong.method import Language
@@ -66,4 +66,4 @@ class Document:
     annexes: tuple[str, ...] = ()
     signature: str = ""
     contact: str = ""  # 附注, in its brackets
-    present: Labelled | None = field(default=None)  # 出席
+    present: Labelled | None = None  # 出席

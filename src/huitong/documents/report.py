@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from huitong.documents.errors import ReportError
-from huitong.documents.kind import kind_named
+from huitong.documents.kind import kind_named, words
 from huitong.documents.make import make
 from huitong.method import Brief
 
@@ -46,8 +46,7 @@ def write_report(
             f'There is no format "{format[:20]}". Choose one of {names[1]}.',
             brief.lang,
         )
-    default = {"zh": "请示", "zh-Hant": "請示", "en": "report"}[brief.lang.value]
-    chosen = kind_named(kind or default, brief.lang)
+    chosen = kind_named(kind or words(brief.lang)["default"], brief.lang)
     document = make(brief, chosen, day, decisions=decisions, attendees=attendees, annexes=annexes)
     # Only the format that is asked for is imported: each brings a library that takes long to load.
     write = import_module(f"huitong.documents.formats.{format}").write

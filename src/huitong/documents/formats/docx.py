@@ -18,6 +18,8 @@ from huitong.documents.wording import width
 
 _CENTURY: Final = (1980, 1, 1, 0, 0, 0)  # the earliest time that a ZIP can hold
 _LONGEST_PROPERTY: Final = 255  # what Word takes
+# Parts of the library's own template: a picture of its empty page, its lists, its styles once more.
+_NOT_OURS: Final = ("thumbnail", "numbering", "stylesWithEffects", "customXml")
 _LINE: Final = OFFICIAL_PAGE.characters
 
 
@@ -171,9 +173,9 @@ def _packed(file: Any, document: Document) -> bytes:
     properties.revision = 1
     properties.language = document.language.value
     saved, packed = BytesIO(), BytesIO()
-    package = file.part.package
-    for relation in [r for r in package.rels.values() if r.reltype.endswith("/thumbnail")]:
-        del package.rels[relation.rId]  # a picture of the library's own empty page
+    for relations in (file.part.package.rels, file.part.rels):
+        for relation in [r for r in relations.values() if r.reltype.rsplit("/", 1)[-1] in _NOT_OURS]:
+            del relations[relation.rId]
     file.save(saved)
     with zipfile.ZipFile(saved) as old, zipfile.ZipFile(packed, "w") as new:
         for name in old.namelist():

@@ -34,14 +34,14 @@ def _body(document: Document) -> Iterator[str]:
         yield f"<dl>{rows}</dl>"
     if document.addressee:
         yield f'<p class="flush">{escape(document.addressee)}</p>'
-    yield from map(_block, document.blocks)
+    yield from (_block(block, document.official) for block in document.blocks)
     if document.closing:
         yield f"<p>{escape(document.closing)}</p>"
     if document.annexes:
         items = "".join(f"<li>{escape(name)}</li>" for name in document.annexes)
         yield f'<div class="annexes"><p class="flush">{escape(document.annex_label)}</p><ol>{items}</ol></div>'
     if document.present:
-        yield _block(document.present)
+        yield _block(document.present, document.official)
     if document.signature:
         day = f'<time datetime="{document.date.isoformat()}">{escape(document.date_text)}</time>'
         yield f'<p class="signature">{escape(document.signature)}<br>{day}</p>'
@@ -49,14 +49,15 @@ def _body(document: Document) -> Iterator[str]:
         yield f"<p>{escape(document.contact)}</p>"
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, official: bool) -> str:
     match block:
         case Heading():
             return f"<h{block.level + 1}>{escape(block.text)}</h{block.level + 1}>"
         case Paragraph():
             return f"<p>{escape(block.text)}</p>"
         case Labelled():
-            return f'<p class="flush"><strong>{escape(block.label)}</strong>：{escape(block.text)}</p>'
+            colon = "：" if official else ": "
+            return f'<p class="flush"><strong>{escape(block.label)}</strong>{colon}{escape(block.text)}</p>'
         case Table():
             return _table(block)
 

@@ -61,7 +61,7 @@ class _Press:
         self.fonts = typst.Fonts(font_paths=list(folders))
         self.families = tuple(self.fonts.families())
         self._lock = Lock()  # a compiler sets one document at a time
-        self._compiler = typst.Compiler(font_paths=self.fonts)
+        self._compiler = typst.Compiler(root=str(_FOLDER), font_paths=self.fonts)  # no other file can be read
 
     def set(self, layout: str, data: Mapping[str, Any], made: datetime) -> bytes:
         with self._lock:
