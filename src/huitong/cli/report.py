@@ -32,9 +32,9 @@ def command(
         typer.Option(metavar="FOLDER", envvar="HUITONG_FONTS", help="A folder of fonts for PDF; may come again."),
     ] = None,
 ) -> None:
-    """Write a brief as an official document (GB/T 9704-2012) or a memo.
+    """Write a brief as an official document or a memo.
 
-    The same brief and date give the same bytes.
+    The kinds in Chinese have the layout of GB/T 9704-2012. The same brief and date give the same bytes.
     """
     wanted = form or Path(output).suffix.removeprefix(".").lower() or "docx"
     if output == "-" and wanted not in TEXTS and sys.stdout.isatty():
