@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from huitong.compose import Composed, compose
+    from huitong.documents import ReportError, write_report
     from huitong.method import (
         Brief,
         BriefError,
@@ -44,6 +45,7 @@ _HOME = {
     "HuitongError": "method",
     "Language": "method",
     "Moment": "timing",
+    "ReportError": "documents",
     "Review": "review",
     "UnreadableText": "method",
     "advice": "review",
@@ -54,6 +56,7 @@ _HOME = {
     "rank_moments": "timing",
     "read_calendar": "timing",
     "review": "review",
+    "write_report": "documents",
 }
 
 __all__ = [
@@ -71,6 +74,7 @@ __all__ = [
     "HuitongError",
     "Language",
     "Moment",
+    "ReportError",
     "Review",
     "UnreadableText",
     "advice",
@@ -81,6 +85,7 @@ __all__ = [
     "rank_moments",
     "read_calendar",
     "review",
+    "write_report",
 ]
 
 

@@ -64,7 +64,16 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_compiled_translations
 
 @pytest.mark.parametrize(
     "part",
-    ["review/rules/", "compose/templates/", "web/templates/", "web/static/", "web/locale/", "records/migrations/0"],
+    [
+        "review/rules/",
+        "compose/templates/",
+        "documents/kinds/",
+        "documents/formats/official.typ",
+        "web/templates/",
+        "web/static/",
+        "web/locale/",
+        "records/migrations/0",
+    ],
 )
 def test_the_wheel_holds_what_is_no_code(wheel, part):
     assert any(name.startswith(f"huitong/{part}") for name in zipfile.ZipFile(wheel).namelist())

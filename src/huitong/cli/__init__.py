@@ -15,6 +15,7 @@ import huitong
 # In the order in which `huitong --help` lists them: name: (module, what it does, panel).
 COMMANDS: Final = {
     "compose": ("compose", "Write the text of a brief for a channel.", "Texts and times"),
+    "report": ("report", "Write a brief as an official document or a memo.", "Texts and times"),
     "review": ("review", "Say what texts hold, what they lack and what to mend.", "Texts and times"),
     "extract": ("extract", "Turn a chat or a mail into the fields of a brief.", "Texts and times"),
     "moments": ("moments", "Find good moments to ask, from the leader's calendar.", "Texts and times"),

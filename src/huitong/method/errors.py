@@ -5,7 +5,8 @@ HuitongError
 ├── HouseError        (review) a huitong.toml that cannot be used; `problems` names each place
 ├── CorpusError       (review) labelled drafts that cannot be read; `problems` names each line
 ├── UnreadableText    a text that cannot be reviewed (binary, too long)
-└── CalendarError     (timing) a calendar that cannot be read
+├── CalendarError     (timing) a calendar that cannot be read
+└── ReportError       (documents) a document that cannot be written as asked; `problem` says how to mend it
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,19 @@
+"""Brief -> DOCX, PDF, HTML, by kinds of documents (method: writing; points 1.7, 4.9). See docs/documents.md."""
+
+from huitong.documents.errors import ReportError
+from huitong.documents.kind import Kind, kinds
+from huitong.documents.model import Document, Heading, Labelled, Paragraph, Table
+from huitong.documents.report import format_names, write_report
+
+__all__ = [
+    "Document",
+    "Heading",
+    "Kind",
+    "Labelled",
+    "Paragraph",
+    "ReportError",
+    "Table",
+    "format_names",
+    "kinds",
+    "write_report",
+]
