@@ -13,7 +13,7 @@ from huitong.method import Brief
 
 # Several matters in one line: "一是…二是…", "1. … 2. …", or clauses parted by a semicolon or a new line.
 _SEVERAL: Final = re.compile(r"[；;\n](?=.*\w)|一是.*二是|(?:^|\s)1[.、)）].*[\s；;，,]2[.、)）]", re.S)
-_NAMES: Final = re.compile(r"[、,，;；/&\n]|\sand\s|(?<=[\u3400-\u9fff])[和与與及](?=[\u3400-\u9fff])")
+_NAMES: Final = re.compile(r"[、,，;；/&\n]|\sand\s|(?<=[\u3400-\u9fff]{2})[和与與及](?=[\u3400-\u9fff]{2})")
 
 
 def check(brief: Brief, kind: Kind) -> None:

@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huitong.documents import kinds
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
 from huitong.matters.dismissed import NOTHING_ASIDE, Aside, aside_in, keep_aside, with_element, with_finding
@@ -43,6 +44,7 @@ STYLES: Final = {
     Style.BRIEF: gettext_lazy("简短"),
 }
 WORDING_BUTTONS: Final[dict[str, Style | None]] = {str(style): style for style in STYLES} | {"another": None}
+ASKING: Final = ("请示", "請示", "report")
 ALL_AGAIN: Final = "*"
 
 
@@ -232,6 +234,7 @@ def _page(
         "can_edit": can(matter, Action.COMPOSE),
         "can_undo": _undo_key(request, channel) in request.session and not text.edited,
         "styles": [(str(style), name, style == matter.style) for style, name in STYLES.items()],
+        "document_kinds": _kinds(brief.lang) if channel is Channel.REPORT else [],
         "margin": beside,
         "asked_by": {x.code: question_address(matter, *x.asked_by) for x in beside.lacking if x.asked_by},
         "left_out": _left_out(text, brief) if not text.edited else [],
@@ -246,6 +249,12 @@ def _sent(asked: asking.Request) -> dict[str, Any] | None:
         return None
     version = asking.latest_version(asked)
     return {"number": version.number, "name": NAMES[Channel(version.channel)], "delivered": asked.delivered_at}
+
+
+def _kinds(language: Language) -> list[str]:
+    """The documents that there are, that which asks first."""
+    names = [kind.names[0] for kind in kinds(language)]
+    return sorted(names, key=lambda name: name not in ASKING)
 
 
 def _tab(request: DeskRequest, channel: Channel, text: str, brief: Brief) -> Tab:

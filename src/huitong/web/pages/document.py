@@ -1,0 +1,52 @@
+"""The matter as an official document or a memo: to download, or to read on the phone."""
+
+from typing import Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+
+from huitong.documents import ReportError, format_names, write_report
+from huitong.matters.brief import brief_of
+from huitong.method import BriefError, Channel
+from huitong.web.desk import DeskRequest
+
+TYPES: Final = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
+}
+# The page brings its own style and nothing else; nothing in it may run or be asked for.
+HTML_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+
+
+def document(request: DeskRequest, matter: int) -> HttpResponse:
+    """GET ?kind=请示&format=docx, of what the brief says now. What stands against it is said on the writing page."""
+    format = request.GET.get("format", "docx")
+    if format not in format_names():
+        raise Http404
+    try:
+        brief = brief_of(request.matter)
+        written = write_report(brief, day=timezone.localdate(), kind=request.GET.get("kind", ""), format=format)
+    except BriefError:
+        return _to_writing(matter)
+    except ReportError as error:
+        messages.error(request, error.problem.message(request.person.language))
+        return _to_writing(matter)
+    response = HttpResponse(written, content_type=TYPES[format])
+    if format == "html":
+        response.headers["Content-Security-Policy"] = HTML_POLICY
+    else:
+        name = f"{request.matter.title or brief.matter}"[:60].replace("/", "／")
+        response.headers["Content-Disposition"] = str(content_disposition_header(True, f"{name}.{format}"))
+    return response
+
+
+def _to_writing(matter: int) -> HttpResponseRedirect:
+    return redirect("write", matter=matter, channel=Channel.REPORT.value)
+
+
+urlpatterns = [path("matters/<int:matter>/document", document, name="document")]
