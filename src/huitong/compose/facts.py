@@ -364,6 +364,8 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
         item["plain"] = item["label"]
     if say.is_verb(item["does"].text):
         item["also"] = item["does"]
+        if "act" not in item:
+            item["does_act"] = Fact(_act(say, item["does"].text), item["does"].paths, long=True)
     if option.minutes:
         time = say.words["minute" if option.minutes == 1 else "minutes"].format(option.minutes)
         item["time"] = Fact(time, frozenset({f"{path}.minutes"}))
