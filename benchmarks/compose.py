@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.template import Context, Engine
 
 from huitong.compose import compose
@@ -18,6 +19,7 @@ from huitong.method import Brief, Channel, Style, load_brief
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDERS: Final = (ROOT / "examples", ROOT / "tests" / "compose" / "briefs")
+settings.configure(USE_I18N=False)
 MERGE: Final = Engine().from_string(
     "{{ b.leader.form_of_address }}, {{ b.matter }} {{ b.other_department.name }} {{ b.deadline }}\n"
     "{% for s in b.situation %}{{ s }}. {% endfor %}{% for s in b.importance %}{{ s }}. {% endfor %}"

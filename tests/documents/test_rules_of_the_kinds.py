@@ -40,7 +40,7 @@ def test_a_request_to_two_addressees_is_refused_with_the_article(brief, name):
         _html(brief(leader={"name": name}), "请示")
 
 
-@pytest.mark.parametrize("name", ["张建国", "和平", "欧阳和", "Ann Li"])
+@pytest.mark.parametrize("name", ["王和平", "张建国", "和平", "欧阳和", "Ann Li"])
 def test_a_name_is_one_addressee(brief, name):
     assert f"{name}：" in _html(brief(leader={"name": name}), "请示")
 

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Page
 
 from huitong.matters.brief import brief_of
 from huitong.records.models import Matter
@@ -31,6 +32,13 @@ def test_each_kind_can_be_had_as_word_pdf_and_page(client: Client, matter: Matte
     page = client.get(at(matter), {"kind": kind, "format": "html"})
     assert brief_of(matter).matter in page.content.decode()
     assert "script" not in page["Content-Security-Policy"]
+    assert "unsafe" not in page["Content-Security-Policy"]
+
+
+def test_the_page_for_the_phone_keeps_its_looks(browse: Callable[..., Page], people: People, matter: Matter) -> None:
+    page = browse(people.requester, f"/matters/{matter.pk}/document?kind=请示&format=html", screen="phone")
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).textAlign") == "center"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_report_offers_the_kinds_of_its_language(client: Client, matter: Matter) -> None:
