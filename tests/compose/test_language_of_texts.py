@@ -173,10 +173,13 @@ def test_dates_are_written_as_the_brief_writes_them():
     assert "by Tuesday 2 June" in str(compose(british, channel="email"))
 
 
-def test_a_matter_that_is_a_sentence_is_quoted():
+def test_a_matter_that_is_a_sentence_is_told_as_one():
     people = {"requester": {"name": "Dana"}, "leader": {"name": "Lee"}, "other_department": {"name": "Fleet"}}
     brief = Brief.model_validate(people | {"lang": "en", "matter": "The mowers are in the shop"})
-    assert "“The mowers are in the shop”" in str(compose(brief, channel="email"))
+    assert "help because the mowers are in the shop, and we need to settle that with Fleet." in str(
+        compose(brief, channel="email")
+    )
+    assert "“The mowers are in the shop”" in str(compose(brief, channel="report"))
 
 
 def test_the_latest_effort_that_has_a_date_is_the_one_told_first():
@@ -220,3 +223,10 @@ def test_an_effort_whose_channel_is_nothing_but_a_control_character_is_told_whol
     brief = Brief.model_validate(people | {"matter": "修割草机", "efforts": [effort]})
     assert compose(brief, channel="report").left_out == ()
     assert "我找过李工" in str(compose(brief, channel="report"))
+
+
+def test_a_purpose_asked_as_a_question_stays_one():
+    people = {"requester": {"name": "Dana"}, "leader": {"name": "Lee"}, "other_department": {"name": "Stage"}}
+    purpose = "could the piano be back by 14:00"
+    brief = Brief.model_validate(people | {"lang": "en", "matter": "The foyer piano", "purpose": purpose})
+    assert "Could the piano be back by 14:00?" in str(compose(brief, channel="email"))

@@ -218,11 +218,16 @@ def _single(say: Setting, brief: Brief) -> Item:
     }
     purpose = slots["purpose"]
     slots["purpose_inside"] = Fact(say.inside(purpose.text), purpose.paths, long=True)
+    if not say.spaced and purpose.text.split(" ", 1)[0].lower() in _word_set(say.language, "questions"):
+        slots["purpose_question"] = Fact(sentence(purpose.text.rstrip("?!")), purpose.paths, long=True)
     if say.is_verb(purpose.text):
         slots["purpose_verb"] = Fact(say.inside(purpose.text), purpose.paths, long=True)
     if not matter.endswith(tuple(ready["thing_ends"])):
         slots["loose_matter"] = slots["matter"]
     slots["thing"] = say.say("matter", "thing", slots=slots)
+    if not any(m in matter for m in ready["quote_if"]) and _is_clause(matter, ready["clause_if"]):
+        slots["matter_clause"] = Fact(say.inside(matter), frozenset({"matter"}))
+        slots["Matter_clause"] = Fact(sentence(matter), frozenset({"matter"}))
     if brief.deadline:
         slots["deadline"] = Fact(say.day(brief.deadline), frozenset({"deadline"}))
         slots["deadline_day"] = Fact(say.deadline(brief.deadline), frozenset({"deadline"}))
@@ -235,7 +240,11 @@ def _single(say: Setting, brief: Brief) -> Item:
 
 def _needs_quotes(matter: str, marks: str, clause: list[str]) -> bool:
     """A name with stops in it, or one that is a sentence."""
-    return any(m in matter for m in marks) or not {*clause}.isdisjoint(matter.lower().split())
+    return any(m in matter for m in marks) or _is_clause(matter, clause)
+
+
+def _is_clause(matter: str, clause: list[str]) -> bool:
+    return not {*clause}.isdisjoint(matter.lower().split())
 
 
 def _purpose(say: Setting, brief: Brief) -> Fact:
