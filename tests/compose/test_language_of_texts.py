@@ -7,7 +7,6 @@ import pytest
 from huitong.compose import compose
 from huitong.compose.facts import facts_of
 from huitong.compose.language import (
-    chinese_number,
     cut,
     full_width,
     is_american,
@@ -18,7 +17,7 @@ from huitong.compose.language import (
     spaced_scripts,
     trim,
 )
-from huitong.method import Brief
+from huitong.method import Brief, chinese_number
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import huitong
 from huitong.documents import format_names
 from huitong.documents.formats import pdf
-from huitong.documents.wording import clean, fill, numeral, trimmed, when, width
-from huitong.method import Language
+from huitong.documents.wording import clean, fill, trimmed, when, width
+from huitong.method import Language, chinese_number
 
 DAY: Final = date(2026, 10, 12)
 AWKWARD: Final = {
@@ -132,7 +132,7 @@ def test_patterns_take_what_is_there_and_never_look_at_what_was_filled_in():
 
 
 def test_dates_numerals_and_widths():
-    assert [numeral(n) for n in (1, 10, 11, 20, 35, 100)] == ["一", "十", "十一", "二十", "三十五", "100"]
+    assert [chinese_number(n) for n in (1, 10, 11, 20, 35, 100)] == ["一", "十", "十一", "二十", "三十五", "100"]
     assert when("2026-03", Language.ZH) == "2026年3月"
     assert when("2026-03", Language.EN) == "March 2026"
     assert when("2026-13", Language.EN) == "2026-13"

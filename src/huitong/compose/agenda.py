@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from huitong.compose.facts import commitment_items, facts_of, setting_of
+from huitong.compose.facts import commitment_items, facts_of
 from huitong.compose.fit import Segment, fit
 from huitong.compose.template import template
 from huitong.method import Brief, Option
@@ -26,7 +26,7 @@ def agenda(brief: Brief, minutes: int, option: Option | None = None) -> Agenda:
     if minutes < 1:
         raise ValueError(f"a meeting of {minutes} minutes has no agenda")
     facts = facts_of(brief)
-    ours = commitment_items(setting_of(brief), brief, by_name=True)
+    ours = commitment_items(facts.setting, brief, by_name=True)
     segments = fit(template(brief.lang, "agenda"), facts.but(lists={"commitments": ours}), None).segments
     weightiest = sorted(segments, key=lambda s: -s.part.weight)[:minutes]
     kept = [s for s in segments if s in weightiest]

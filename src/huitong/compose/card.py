@@ -8,7 +8,7 @@ from huitong.compose.fit import fit
 from huitong.compose.language import clauses, count, ends
 from huitong.compose.request import room_of
 from huitong.compose.template import template, words
-from huitong.method import CHANNEL_LENGTHS, Brief, Channel, Style
+from huitong.method import Brief, Channel, Style
 
 _SECONDS: Final = 60
 
@@ -32,8 +32,6 @@ def speaking_card(brief: Brief, style: Style = Style.PLAIN, variant: int = 0) ->
     """What to say to the leader, a breath a line (method: brevity, listening; points 1.8, 2.2, 2.7, 4.6)."""
     ready = words(brief.lang)
     unit, breath = ready["unit"], ready["card"]["breath"]
-    lengths = CHANNEL_LENGTHS[Channel.SPOKEN]
-    limit = (lengths or (1, 1))[unit == "words"]
     room = room_of(Channel.SPOKEN, brief.lang, style)
     spoken = fit(template(brief.lang, Channel.SPOKEN.value, style, variant), facts_of(brief), room)
     lines: list[CardLine] = []
@@ -41,7 +39,8 @@ def speaking_card(brief: Brief, style: Style = Style.PLAIN, variant: int = 0) ->
         parts = _breaths(segment.text, breath, unit, " " if unit == "words" else "")
         lines += [CardLine(text) for text in parts[:-1]]
         lines += [CardLine(text, segment.part.pause, segment.part.listen) for text in parts[-1:]]
-    return SpeakingCard(tuple(lines), -(-count(spoken.body, unit) * _SECONDS // limit))
+    minute = room_of(Channel.SPOKEN, brief.lang) or 1
+    return SpeakingCard(tuple(lines), -(-count(spoken.body, unit) * _SECONDS // minute))
 
 
 def _breaths(text: str, size: int, unit: str, joint: str) -> list[str]:

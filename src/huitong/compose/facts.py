@@ -4,27 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from huitong.compose.language import (
-    chinese_number,
-    drop_start,
-    full_width,
-    is_american,
-    lower_first,
-    sentence,
-    spaced_scripts,
-    trim,
-    upper_first,
-    usual_year,
-)
-from huitong.compose.pattern import Fact, first
-from huitong.compose.template import phrases, words
-from huitong.method import Brief, Language, Option
+from huitong.compose.language import drop_start, sentence, trim, upper_first
+from huitong.compose.pattern import Fact
+from huitong.compose.setting import Setting, setting_of, word_set
+from huitong.method import Brief, Language, Option, chinese_number
 
-_WHEN: Final = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?")
-_CAPITALISED: Final = re.compile(r"(?<=[a-z0-9,;] )[A-Z][\w’']*")
 _HAN_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,4}")
 
 Item = dict[str, Fact]
@@ -38,7 +24,7 @@ class Facts:
     slots: Item
     lists: dict[str, list[Item]]
     paths: tuple[str, ...]
-    setting: "Setting"
+    setting: Setting
 
     def but(self, *, lists: dict[str, list[Item]] | None = None, **slots: str) -> "Facts":
         """The same with other lists and more slots, for a text that leaves nothing of the brief out."""
@@ -53,114 +39,6 @@ class Facts:
         return bool(self.slots.get(name) or self.lists.get(name))
 
 
-@dataclass(frozen=True)
-class Setting:
-    """How this brief's language writes what it holds: its dates, names and verbs."""
-
-    language: Language
-    year: int | None
-    names: frozenset[str] = frozenset()
-    american: bool = False
-
-    @property
-    def spaced(self) -> bool:
-        return self.language is not Language.EN
-
-    @property
-    def words(self) -> dict[str, Any]:
-        return words(self.language)
-
-    def day(self, day: date) -> str:
-        """12 October; 10 月 12 日; with the year where it isn't the usual one."""
-        return self._date(day.year, day.month, day.day)
-
-    def deadline(self, day: date) -> str:
-        """A day with its weekday: Monday 12 October; 10 月 12 日（周一）."""
-        return self._date(day.year, day.month, day.day, kind="deadline", weekday=self.words["weekdays"][day.weekday()])
-
-    def when(self, text: str) -> str:
-        """A precedent's time: 2026-03 as March or 3 月, anything else as it was written."""
-        found = _WHEN.fullmatch(text)
-        if not found or not 1 <= int(found[2] or 1) <= 12 or not 1 <= int(found[3] or 1) <= 31:
-            return self.inside(text)
-        return self._date(int(found[1]), int(found[2] or 0), int(found[3] or 0), kind="when")
-
-    def _date(self, year: int, month: int, day: int, kind: str = "date", weekday: str = "") -> str:
-        name = ("day" if day else "month") if month else "year"
-        shown = "" if month and year == self.year else str(year)
-        months = self.words["months"]
-        kind = f"{kind}_american" if self.american else kind
-        slots = {"year": Fact(shown), "month": Fact(months[month - 1] if month else ""), "day": Fact(str(day))}
-        slots["weekday"] = Fact(weekday)
-        return self.say(kind, name, slots=slots).text
-
-    def say(self, *path: str, slots: Item) -> Fact:
-        return first(phrases(self.language, *path), slots, spaced=self.spaced) or Fact("")
-
-    def inside(self, text: str) -> str:
-        """As it reads in the middle of a sentence."""
-        if self.spaced:
-            return text
-        first = text.split(" ", 1)[0]
-        # These are lowered even before a name: "Ask Ingrid" -> "ask Ingrid", "The X-ray door" -> "the X-ray door".
-        plain = first.lower() in _word_set(self.language, "small") or (self.is_verb(text) and first not in self.names)
-        return text[:1].lower() + text[1:] if plain else lower_first(text, self.names)
-
-    def thing(self, name: str) -> str:
-        """A matter's name in the middle of a sentence; in English with the article that it lacks."""
-        name = self.inside(name)
-        first = name.split(" ", 1)[0]
-        bare = not self.spaced and re.fullmatch(r"[a-z’'-]+", first) and " " in name
-        mass = not _word_set(self.language, "mass").isdisjoint(name.split()[:2])
-        known = mass or first in _word_set(self.language, "no_article") or first.endswith("ing")
-        return f"the {name}" if bare and not known else name
-
-    def line(self, value: str) -> str:
-        """A field that is a sentence or clause, ready to stand in one of ours."""
-        return spaced_scripts(full_width(trim(value))) if self.spaced else trim(value)
-
-    def name(self, value: str) -> str:
-        """What something is called: as it was written but for the spaces around it."""
-        return spaced_scripts(trim(value)) if self.spaced else trim(value)
-
-    def is_verb(self, text: str) -> bool:
-        """Whether the text begins with a verb of the kind that one does ("召开…", "agree on …")."""
-        if text.lower().startswith(tuple(self.words["not_verbs"])):
-            return False
-        if self.spaced:
-            return not _word_set(self.language, "verbs").isdisjoint((text[:1], text[:2]))
-        return text.split(" ", 1)[0].lower().rstrip(",") in _word_set(self.language, "verbs")
-
-
-@cache
-def _word_set(language: Language, name: str) -> frozenset[str]:
-    ready = words(language)
-    return frozenset((ready[name] if name in ready else ready["matter"][name]).split())
-
-
-def setting_of(brief: Brief, more_days: Iterable[date] = ()) -> Setting:
-    """How to write this brief; `more_days` are other dates that its text will hold."""
-    days = [brief.deadline, *(e.date for e in brief.efforts), *(c.by for c in brief.commitments), *more_days]
-    names: frozenset[str] = frozenset()
-    if brief.lang is Language.EN:
-        people = [brief.requester.name, brief.leader.name, *brief.other_department.model_dump().values()]
-        people += [e.with_ for e in brief.efforts] + [c.who for c in brief.commitments]
-        names = frozenset(" ".join(people).split()) | frozenset(_CAPITALISED.findall("\n".join(_texts(brief))))
-        names |= frozenset(words(brief.lang)["months"])
-    american = brief.lang is Language.EN and is_american("\n".join(_texts(brief)))
-    return Setting(brief.lang, usual_year([d for d in days if d], brief.deadline), names, american)
-
-
-def _texts(brief: Brief) -> Iterator[str]:
-    yield from (brief.matter, brief.purpose, brief.improvement, *brief.situation, *brief.importance, *brief.benefit)
-    yield from (*brief.followup, *(e.result for e in brief.efforts))
-    for option in brief.options:
-        yield from (option.title, option.what_leader_does, option.benefit)
-    for precedent in brief.precedents:
-        yield from (precedent.what, precedent.result)
-    yield from (c.what for c in brief.commitments)
-
-
 def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
     """Everything that the brief gives to say. What it doesn't give is no slot and an empty list."""
     say = setting_of(brief, more_days)
@@ -168,7 +46,7 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
         "situation": _lines(say, "situation", brief.situation),
         "importance": _lines(say, "importance", brief.importance),
         "benefit": _lines(say, "benefit", brief.benefit),
-        "followup": _lines(say, "followup", brief.followup),
+        "followup": [_with_deed(say, item) for item in _lines(say, "followup", brief.followup)],
         "efforts": _efforts(say, brief),
         "options": [option_item(say, brief, o, i) for i, o in enumerate(brief.options)],
         "precedents": _precedents(say, brief),
@@ -195,11 +73,9 @@ def _single(say: Setting, brief: Brief) -> Item:
     head = trim(drop_start(other.head, [other.name]))
     matter = say.name(brief.matter)
     ready = say.words["matter"]
-    quoted = (
-        ready["quoted"].format(matter=matter)
-        if _needs_quotes(matter, ready["quote_if"], ready["clause_if"])
-        else say.thing(matter)
-    )
+    stops = any(mark in matter for mark in ready["quote_if"])
+    clause = not {*ready["clause_if"]}.isdisjoint(matter.lower().split())
+    quoted = ready["quoted"].format(matter=matter) if stops or clause else say.thing(matter)
     slots = {
         "matter": Fact(quoted, frozenset({"matter"})),
         "matter_title": Fact(matter, frozenset({"matter"})),
@@ -218,14 +94,14 @@ def _single(say: Setting, brief: Brief) -> Item:
     }
     purpose = slots["purpose"]
     slots["purpose_inside"] = Fact(say.inside(purpose.text), purpose.paths, long=True)
-    if not say.spaced and purpose.text.split(" ", 1)[0].lower() in _word_set(say.language, "questions"):
+    if not say.spaced and purpose.text.split(" ", 1)[0].lower() in word_set(say.language, "questions"):
         slots["purpose_question"] = Fact(sentence(purpose.text.rstrip("?!")), purpose.paths, long=True)
     if say.is_verb(purpose.text):
         slots["purpose_verb"] = Fact(say.inside(purpose.text), purpose.paths, long=True)
     if not matter.endswith(tuple(ready["thing_ends"])):
         slots["loose_matter"] = slots["matter"]
     slots["thing"] = say.say("matter", "thing", slots=slots)
-    if not any(m in matter for m in ready["quote_if"]) and _is_clause(matter, ready["clause_if"]):
+    if clause and not stops:
         slots["matter_clause"] = Fact(say.inside(matter), frozenset({"matter"}))
         slots["Matter_clause"] = Fact(sentence(matter), frozenset({"matter"}))
     if brief.deadline:
@@ -236,15 +112,6 @@ def _single(say: Setting, brief: Brief) -> Item:
     if not re.search(r"\s", slots["address"].text):
         slots["first_name"] = slots["address"]
     return {name: fact for name, fact in slots.items() if fact.text}
-
-
-def _needs_quotes(matter: str, marks: str, clause: list[str]) -> bool:
-    """A name with stops in it, or one that is a sentence."""
-    return any(m in matter for m in marks) or _is_clause(matter, clause)
-
-
-def _is_clause(matter: str, clause: list[str]) -> bool:
-    return not {*clause}.isdisjoint(matter.lower().split())
 
 
 def _purpose(say: Setting, brief: Brief) -> Fact:
@@ -296,13 +163,15 @@ def _lines(say: Setting, name: str, lines: Sequence[str]) -> list[Item]:
     for index, line in enumerate(lines):
         text, path = say.line(line), frozenset({f"{name}[{index}]"})
         item = text if say.spaced else sentence(text)
-        does = drop_start(text, say.words["followup_starts"]) if name == "followup" else ""
-        does = say.inside(does) if does and say.is_verb(does) else ""
-        more = {"does": Fact(does, path, long=True)} if does else {}
-        items.append(
-            more | {"item": Fact(item, path, long=True), "item_inside": Fact(say.inside(text), path, long=True)}
-        )
+        items.append({"item": Fact(item, path, long=True), "item_inside": Fact(say.inside(text), path, long=True)})
     return items
+
+
+def _with_deed(say: Setting, item: Item) -> Item:
+    """A line of what is to come, with the deed that can follow "I’ll" if it is one."""
+    told = item["item_inside"]
+    deed = drop_start(told.text, say.words["followup_starts"])
+    return item | {"does": replace(told, text=say.inside(deed))} if say.is_verb(deed) else item
 
 
 def _efforts(say: Setting, brief: Brief) -> list[Item]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from huitong.compose.facts import Facts, Item
-from huitong.compose.language import chinese_number, count, join_items, join_seam
+from huitong.compose.language import count, join_items, join_seam
 from huitong.compose.pattern import Fact, Room, fill, first
 from huitong.compose.template import Part, Template, words
+from huitong.method import chinese_number
 
 _LONG: Final = {"characters": 48, "words": 28}  # a line above this may be shortened to make room for another
 _CLAUSE: Final = 1  # room for the first clause only

@@ -16,7 +16,6 @@ _CLAUSE_END: Final = re.compile(r"[，；。！？]|[,;!?](?=\s|[^\x00-\x7f])|(?
 _OPENING: Final = "（(「『“《【[{<"
 _CLOSING: Final = "）)」』”》】]}>"
 _STRONG: Final = "。！？"
-_NUMERALS: Final = "〇一二三四五六七八九"
 _FEW: Final = 3
 _FAR: Final = 600  # no channel that shortens has room for a beginning that is longer
 
@@ -150,15 +149,6 @@ def join_items(items: list[str], between: str, end: str) -> str:
         text += item
         since += 1
     return join_seam(text, end, spaced=False)
-
-
-def chinese_number(number: int) -> str:
-    """1 to 99 as 一 to 九十九; larger ones in digits."""
-    tens, ones = divmod(number, 10)
-    if number > 99:
-        return str(number)
-    head = "" if not tens else "十" if tens == 1 else f"{_NUMERALS[tens]}十"
-    return head + (_NUMERALS[ones] if ones or not tens else "")
 
 
 _MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from huitong.compose.facts import Item, Setting, facts_of
+from huitong.compose.facts import Item, facts_of
 from huitong.compose.language import drop_start
 from huitong.compose.pattern import Fact
 from huitong.compose.request import Composed, write
+from huitong.compose.setting import Setting
 from huitong.method import Brief
 
 

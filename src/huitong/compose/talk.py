@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from huitong.compose.facts import commitment_items, facts_of, option_item, setting_of
+from huitong.compose.facts import commitment_items, facts_of, option_item
 from huitong.compose.fit import fit
 from huitong.compose.template import template
 from huitong.method import Brief, Language, Option
@@ -24,14 +24,13 @@ def talking_points(brief: Brief, option: Option | None = None, words: str = "") 
     `option` is the one decided on, else the preferred one; `words` are the leader's own, first and unchanged.
     """
     option = option or brief.preferred_option
-    setting = setting_of(brief)
     facts = facts_of(brief)
     shown = facts.but(
         words=words,
         lists={
-            "option": [option_item(setting, brief, option, -1)] if option else [],
+            "option": [option_item(facts.setting, brief, option, -1)] if option else [],
             "efforts": [e for e in facts.lists["efforts"] if "reply" in e][-1:],
-            "commitments": commitment_items(setting, brief, by_name=True),
+            "commitments": commitment_items(facts.setting, brief, by_name=True),
         },
     )
     limit = _WORDS if brief.lang is Language.EN else _CHARACTERS

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
-from huitong.compose.language import chinese_number
+from huitong.method import chinese_number
 from huitong.records.models import Person
 
 TO_DJANGO: Final = {"zh": "zh-hans", "zh-Hant": "zh-hans", "en": "en"}

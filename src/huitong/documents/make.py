@@ -7,8 +7,8 @@ from typing import Final
 from huitong.documents.kind import Kind, Section, words
 from huitong.documents.model import Block, Document, Heading, Labelled, Paragraph, Table
 from huitong.documents.rules import check
-from huitong.documents.wording import clean, day, fill, numeral, trimmed, when, width
-from huitong.method import Brief, Language
+from huitong.documents.wording import clean, day, fill, trimmed, when, width
+from huitong.method import Brief, Language, chinese_number
 
 Slots = Mapping[str, str]
 
@@ -135,7 +135,7 @@ def _blocks(kind: Kind, slots: Slots, lists: Mapping[str, list[dict[str, str]]])
             continue
         if section.heading:
             headed += 1
-            yield Heading(1, fill(ready["headings"][0], {"numeral": numeral(headed)}) + section.heading)
+            yield Heading(1, fill(ready["headings"][0], {"numeral": chinese_number(headed)}) + section.heading)
         yield from body
 
 
@@ -179,7 +179,7 @@ def _table(section: Section, items: list[dict[str, str]], language: Language) ->
         )
         return
     for number, item in enumerate(items, 1):
-        slots = {**item, "numeral": numeral(number), "number": str(number)}
+        slots = {**item, "numeral": chinese_number(number), "number": str(number)}
         yield Heading(2, fill(words(language)["headings"][1], slots) + fill(section.item, slots))
         said = fill(section.text, slots)
         if said:

@@ -15,7 +15,6 @@ _HAN: Final = r"[\u3400-\u9fff\uf900-\ufaff\u3001-\u301f\uff00-\uffef\U00020000-
 _BESIDE_HAN: Final = re.compile(rf"(?<={_HAN})[ \t]+(?=\S)|(?<=\S)[ \t]+(?={_HAN})")
 _HALF: Final = re.compile(rf"(?<={_HAN})[,;:!?]|(?<=[\w)%])[,;:!?](?={_HAN})")
 _FULL: Final = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
-_NUMERALS: Final = "〇一二三四五六七八九"
 _ENGLISH_MONTHS: Final = [
     "January",
     "February",
@@ -102,15 +101,6 @@ def when(text: str, language: Language) -> str:
     if not found[2]:
         return found[1] if language is Language.EN else f"{year}年"
     return f"{_ENGLISH_MONTHS[month - 1]} {year}" if language is Language.EN else f"{year}年{month}月"
-
-
-def numeral(number: int) -> str:
-    """1 to 99 as 一 to 九十九; larger ones in digits."""
-    tens, ones = divmod(number, 10)
-    if number > 99:
-        return str(number)
-    head = "" if not tens else "十" if tens == 1 else f"{_NUMERALS[tens]}十"
-    return head + (_NUMERALS[ones] if ones or not tens else "")
 
 
 def width(text: str) -> float:

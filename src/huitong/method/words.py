@@ -127,6 +127,18 @@ def help_name(code: Help | str, language: Language | str) -> str:
     return HELP_NAMES[Help(code)][_COLUMN[Language(language)]]
 
 
+_NUMERALS: Final = "〇一二三四五六七八九"
+
+
+def chinese_number(number: int) -> str:
+    """1 to 99 as 一 to 九十九; larger ones in digits."""
+    tens, ones = divmod(number, 10)
+    if number > 99:
+        return str(number)
+    head = "" if not tens else "十" if tens == 1 else f"{_NUMERALS[tens]}十"
+    return head + (_NUMERALS[ones] if ones or not tens else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Length:
     """How long a text is. `unit` is "characters" (white space not counted) or "words"; `limit` None means unbounded."""

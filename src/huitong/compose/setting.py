@@ -1,0 +1,125 @@
+"""How a brief's language writes what it holds: dates, names, verbs, what stands inside a sentence."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from huitong.compose.language import full_width, is_american, lower_first, spaced_scripts, trim, usual_year
+from huitong.compose.pattern import Fact, Slots, first
+from huitong.compose.template import phrases, words
+from huitong.method import Brief, Language
+
+_WHEN: Final = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?")
+_CAPITALISED: Final = re.compile(r"(?<=[a-z0-9,;] )[A-Z][\w’']*")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How this brief's language writes what it holds: its dates, names and verbs."""
+
+    language: Language
+    year: int | None
+    names: frozenset[str] = frozenset()
+    american: bool = False
+
+    @property
+    def spaced(self) -> bool:
+        return self.language is not Language.EN
+
+    @property
+    def words(self) -> dict[str, Any]:
+        return words(self.language)
+
+    def day(self, day: date) -> str:
+        """12 October; 10 月 12 日; with the year where it isn't the usual one."""
+        return self._date(day.year, day.month, day.day)
+
+    def deadline(self, day: date) -> str:
+        """A day with its weekday: Monday 12 October; 10 月 12 日（周一）."""
+        return self._date(day.year, day.month, day.day, kind="deadline", weekday=self.words["weekdays"][day.weekday()])
+
+    def when(self, text: str) -> str:
+        """A precedent's time: 2026-03 as March or 3 月, anything else as it was written."""
+        found = _WHEN.fullmatch(text)
+        if not found or not 1 <= int(found[2] or 1) <= 12 or not 1 <= int(found[3] or 1) <= 31:
+            return self.inside(text)
+        return self._date(int(found[1]), int(found[2] or 0), int(found[3] or 0), kind="when")
+
+    def _date(self, year: int, month: int, day: int, kind: str = "date", weekday: str = "") -> str:
+        name = ("day" if day else "month") if month else "year"
+        shown = "" if month and year == self.year else str(year)
+        months = self.words["months"]
+        kind = f"{kind}_american" if self.american else kind
+        slots = {"year": Fact(shown), "month": Fact(months[month - 1] if month else ""), "day": Fact(str(day))}
+        slots["weekday"] = Fact(weekday)
+        return self.say(kind, name, slots=slots).text
+
+    def say(self, *path: str, slots: Slots) -> Fact:
+        return first(phrases(self.language, *path), slots, spaced=self.spaced) or Fact("")
+
+    def inside(self, text: str) -> str:
+        """As it reads in the middle of a sentence."""
+        if self.spaced:
+            return text
+        first = text.split(" ", 1)[0]
+        # These are lowered even before a name: "Ask Ingrid" -> "ask Ingrid", "The X-ray door" -> "the X-ray door".
+        plain = first.lower() in word_set(self.language, "small") or (self.is_verb(text) and first not in self.names)
+        return text[:1].lower() + text[1:] if plain else lower_first(text, self.names)
+
+    def thing(self, name: str) -> str:
+        """A matter's name in the middle of a sentence; in English with the article that it lacks."""
+        name = self.inside(name)
+        first = name.split(" ", 1)[0]
+        bare = not self.spaced and re.fullmatch(r"[a-z’'-]+", first) and " " in name
+        mass = not word_set(self.language, "mass").isdisjoint(name.split()[:2])
+        known = mass or first in word_set(self.language, "no_article") or first.endswith("ing")
+        return f"the {name}" if bare and not known else name
+
+    def line(self, value: str) -> str:
+        """A field that is a sentence or clause, ready to stand in one of ours."""
+        return spaced_scripts(full_width(trim(value))) if self.spaced else trim(value)
+
+    def name(self, value: str) -> str:
+        """What something is called: as it was written but for the spaces around it."""
+        return spaced_scripts(trim(value)) if self.spaced else trim(value)
+
+    def is_verb(self, text: str) -> bool:
+        """Whether the text begins with a verb of the kind that one does ("召开…", "agree on …")."""
+        if text.lower().startswith(tuple(self.words["not_verbs"])):
+            return False
+        if self.spaced:
+            return not word_set(self.language, "verbs").isdisjoint((text[:1], text[:2]))
+        return text.split(" ", 1)[0].lower().rstrip(",") in word_set(self.language, "verbs")
+
+
+@cache
+def word_set(language: Language, name: str) -> frozenset[str]:
+    return frozenset(words(language)[name].split())
+
+
+def setting_of(brief: Brief, more_days: Iterable[date] = ()) -> Setting:
+    """How to write this brief; `more_days` are other dates that its text will hold."""
+    days = [brief.deadline, *(e.date for e in brief.efforts), *(c.by for c in brief.commitments), *more_days]
+    names: frozenset[str] = frozenset()
+    american = False
+    if brief.lang is Language.EN:
+        said = "\n".join(_texts(brief))
+        american = is_american(said)
+        people = [brief.requester.name, brief.leader.name, *brief.other_department.model_dump().values()]
+        people += [e.with_ for e in brief.efforts] + [c.who for c in brief.commitments]
+        names = frozenset(" ".join(people).split()) | frozenset(_CAPITALISED.findall(said))
+        names |= frozenset(words(brief.lang)["months"])
+    return Setting(brief.lang, usual_year([d for d in days if d], brief.deadline), names, american)
+
+
+def _texts(brief: Brief) -> Iterator[str]:
+    yield from (brief.matter, brief.purpose, brief.improvement, *brief.situation, *brief.importance, *brief.benefit)
+    yield from (*brief.followup, *(e.result for e in brief.efforts))
+    for option in brief.options:
+        yield from (option.title, option.what_leader_does, option.benefit)
+    for precedent in brief.precedents:
+        yield from (precedent.what, precedent.result)
+    yield from (c.what for c in brief.commitments)
