@@ -6,13 +6,12 @@ The peer fills a mail-merge template of the same length with the same facts; it 
 """
 
 import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 from django.template import Context, Engine
+from stopwatch import median
 
 from huitong.compose import compose
 from huitong.method import Brief, Channel, Style, load_brief
@@ -29,17 +28,6 @@ MERGE: Final = Engine().from_string(
 )
 
 
-def milliseconds(make: Callable[[], object], times: int = 20) -> float:
-    """The median of one call, warm."""
-    make()
-    took = []
-    for _ in range(times):
-        began = time.perf_counter()
-        make()
-        took.append(time.perf_counter() - began)
-    return 1000 * statistics.median(took)
-
-
 def main() -> None:
     briefs: list[Brief] = [
         load_brief(path.read_bytes(), path.name) for folder in FOLDERS for path in sorted(folder.glob("*.yaml"))
@@ -47,12 +35,12 @@ def main() -> None:
     print(f"{len(briefs)} briefs, milliseconds a text: median, slowest")
     for channel in Channel:
         took = [
-            milliseconds(lambda b=brief, c=channel, s=style, v=variant: compose(b, channel=c, style=s, variant=v), 5)
+            median(lambda b=brief, c=channel, s=style, v=variant: compose(b, channel=c, style=s, variant=v), 5, warm=1)
             for brief in briefs
             for style, variant in ((Style.PLAIN, 0), (Style.FORMAL, 0), (Style.BRIEF, 0), (Style.PLAIN, 1))
         ]
         print(f"{channel:<22}{statistics.median(took):8.2f}{max(took):8.2f}")
-    merged = [milliseconds(lambda b=brief: MERGE.render(Context({"b": b}))) for brief in briefs]
+    merged = [median(lambda b=brief: MERGE.render(Context({"b": b})), 20, warm=1) for brief in briefs]
     print(f"{'a mail-merge template':<22}{statistics.median(merged):8.2f}{max(merged):8.2f}")
 
 

@@ -8,14 +8,13 @@ that is said. It starts anew for each document, as it does when a server calls i
 
 import argparse
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+
+from stopwatch import median
 
 import huitong
 
@@ -24,29 +23,13 @@ DAY = date(2026, 10, 12)
 PEER_ROUNDS = 3
 
 
-def median(run: Callable[[], object], rounds: int) -> float:
-    """The median time of one run in milliseconds, warm."""
-    for _ in range(3):
-        run()
-    return timed(run, rounds)
-
-
-def timed(run: Callable[[], object], rounds: int) -> float:
-    times = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - begun)
-    return 1000 * statistics.median(times)
-
-
 def cold(format: str) -> float:
     """Milliseconds from starting Python to the first document."""
     code = (
         "import huitong, pathlib, datetime; b = huitong.load_brief(pathlib.Path(r'{}').read_text('utf-8'));"
         "huitong.write_report(b, kind='请示', format='{}', day=datetime.date(2026, 10, 12))"
     ).format(EXAMPLES / "zh-simple.yaml", format)
-    return timed(lambda: subprocess.run([sys.executable, "-c", code], check=True), 5)
+    return median(lambda: subprocess.run([sys.executable, "-c", code], check=True), 5)
 
 
 def libreoffice(docx: bytes, target: str) -> float:
@@ -62,7 +45,7 @@ def libreoffice(docx: bytes, target: str) -> float:
                 raise RuntimeError("soffice wrote nothing")
 
         convert()  # the first run makes its settings
-        return timed(convert, PEER_ROUNDS)
+        return median(convert, PEER_ROUNDS)
 
 
 def main() -> None:
@@ -73,7 +56,7 @@ def main() -> None:
     written = {f: huitong.write_report(brief, kind="请示", format=f, day=DAY) for f in ("docx", "pdf", "html")}
     print(f"a 请示 of two pages, warm, median of {rounds} rounds")
     for format in written:
-        took = median(lambda f=format: huitong.write_report(brief, kind="请示", format=f, day=DAY), rounds)  # type: ignore[misc]
+        took = median(lambda f=format: huitong.write_report(brief, kind="请示", format=f, day=DAY), rounds, warm=3)  # type: ignore[misc]
         print(f"  huitong, {format:25} {took:8.1f} ms {len(written[format]) / 1000:8.0f} kB")
     # Another brief each time, so that nothing is there from the round before.
     fresh = iter(range(10_000))
@@ -82,7 +65,7 @@ def main() -> None:
         changed = brief.model_copy(update={"purpose": f"定下第{next(fresh)}批的场地"})
         return huitong.write_report(changed, kind="请示", format="pdf", day=DAY)
 
-    print(f"  {'huitong, pdf, each one new':34} {median(other, rounds):8.1f} ms")
+    print(f"  {'huitong, pdf, each one new':34} {median(other, rounds, warm=3):8.1f} ms")
     if shutil.which("soffice"):
         print(f"the same document by LibreOffice, a process each, median of {PEER_ROUNDS} rounds")
         for target in ("pdf", "html"):

@@ -9,13 +9,13 @@ multi-pattern scan for the same phrases (`pip install ahocorasick-rs`); one that
 import argparse
 import json
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
+
+from stopwatch import median
 
 import huitong
 
@@ -36,27 +36,10 @@ def draft(language: str) -> str:
     return text[:DRAFT]
 
 
-def median(run: Callable[[], object], rounds: int) -> float:
-    """The median time of one run in milliseconds, warm."""
-    for _ in range(10):
-        run()
-    times = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - begun)
-    return 1000 * statistics.median(times)
-
-
 def cold() -> float:
     """Milliseconds from starting Python to the first result of a review."""
     code = "import huitong; huitong.review('王总，采购部一直推诿，请您协调。', channel='chat')"
-    times = []
-    for _ in range(7):
-        begun = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True)
-        times.append(time.perf_counter() - begun)
-    return 1000 * statistics.median(times)
+    return median(lambda: subprocess.run([sys.executable, "-c", code], check=True), 7)
 
 
 def bulk() -> float:
@@ -98,7 +81,7 @@ def peers(text: str, rounds: int) -> dict[str, float]:
         from ahocorasick_rs import AhoCorasick  # noqa: PLC0415 - a peer, not a dependency
 
         scan = AhoCorasick(words)
-        measured["bare scan for the 800 phrases"] = median(lambda: scan.find_matches_as_indexes(text), rounds)
+        measured["bare scan for the 800 phrases"] = median(lambda: scan.find_matches_as_indexes(text), rounds, warm=10)
     except ImportError:
         print("bare scan: not installed (pip install ahocorasick-rs)", file=sys.stderr)
     return measured
@@ -110,8 +93,8 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     chinese, english = draft("zh"), draft("en")
     rows = {
-        "huitong, Chinese": median(lambda: huitong.review(chinese, channel="email", language="zh"), rounds),
-        "huitong, English": median(lambda: huitong.review(english, channel="email", language="en"), rounds),
+        "huitong, Chinese": median(lambda: huitong.review(chinese, channel="email", language="zh"), rounds, warm=10),
+        "huitong, English": median(lambda: huitong.review(english, channel="email", language="en"), rounds, warm=10),
         **peers(chinese, rounds),
     }
     print(f"one draft of {DRAFT} characters, warm, median of {rounds} rounds")
@@ -120,7 +103,7 @@ def main() -> None:
     print("cost as a text grows (Chinese)")
     for size in (10_000, 100_000, 300_000):
         long = (chinese + "\n") * (size // DRAFT)
-        took = median(lambda text=long: huitong.review(text, channel="email", language="zh"), 3)  # type: ignore[misc]
+        took = median(lambda text=long: huitong.review(text, channel="email", language="zh"), 3, warm=10)  # type: ignore[misc]
         print(f"  {len(long):9} characters {took:12.1f} ms {1000 * took / len(long):8.2f} µs a character")
     print(f"bulk, one core {bulk() / 1e6:.2f} million characters a second")
     print(f"first result of a cold process {cold():.0f} ms")

@@ -1,9 +1,9 @@
 """Brief -> DOCX, PDF, HTML, by kinds of documents (method: writing; points 1.7, 4.9). See docs/documents.md."""
 
 from huitong.documents.errors import ReportError
-from huitong.documents.kind import Kind, kinds
+from huitong.documents.kind import Kind, default_kind, kinds
 from huitong.documents.model import Document, Heading, Labelled, Paragraph, Table
-from huitong.documents.report import format_names, write_report
+from huitong.documents.report import format_names, media_type, write_report
 
 __all__ = [
     "Document",
@@ -13,7 +13,9 @@ __all__ = [
     "Paragraph",
     "ReportError",
     "Table",
+    "default_kind",
     "format_names",
     "kinds",
+    "media_type",
     "write_report",
 ]

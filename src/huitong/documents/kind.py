@@ -71,6 +71,11 @@ def kind_named(name: str, language: Language) -> Kind:
     raise ReportError("kind", zh, en, language)
 
 
+def default_kind(language: Language) -> Kind:
+    """The kind that is meant where none is named: the one that asks."""
+    return kind_named(words(language)["default"], language)
+
+
 @cache
 def words(language: Language) -> dict[str, Any]:
     """What all kinds of a language share: kinds/<lang>/words.toml."""

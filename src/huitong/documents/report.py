@@ -6,9 +6,10 @@ from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
 
 from huitong.documents.errors import ReportError
-from huitong.documents.kind import kind_named, words
+from huitong.documents.kind import default_kind, kind_named
 from huitong.documents.make import make
 from huitong.method import Brief
 
@@ -18,6 +19,16 @@ def format_names() -> tuple[str, ...]:
     """The formats that there are: the modules of formats/."""
     found = (f.name for f in (files("huitong.documents") / "formats").iterdir())
     return tuple(sorted(n.removesuffix(".py") for n in found if n.endswith(".py") and not n.startswith("_")))
+
+
+def media_type(format: str) -> str:
+    """The media type (RFC 6838) of a format that there is."""
+    return str(_format(format).MEDIA_TYPE)
+
+
+def _format(name: str) -> ModuleType:
+    # Only the format that is asked for is imported: each brings a library that takes long to load.
+    return import_module(f"huitong.documents.formats.{name}")
 
 
 def write_report(
@@ -46,9 +57,7 @@ def write_report(
             f'There is no format "{format[:20]}". Choose one of {names[1]}.',
             brief.lang,
         )
-    chosen = kind_named(kind or words(brief.lang)["default"], brief.lang)
+    chosen = kind_named(kind, brief.lang) if kind else default_kind(brief.lang)
     document = make(brief, chosen, day, decisions=decisions, attendees=attendees, annexes=annexes)
-    # Only the format that is asked for is imported: each brings a library that takes long to load.
-    write = import_module(f"huitong.documents.formats.{format}").write
-    written: bytes = write(document, [Path(folder) for folder in fonts])
+    written: bytes = _format(format).write(document, [Path(folder) for folder in fonts])
     return written

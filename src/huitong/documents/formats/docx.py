@@ -16,6 +16,7 @@ from huitong.documents.docx_styles import MEMO_PAGE, NUMBER_SIZE, OFFICIAL_PAGE,
 from huitong.documents.model import Block, Document, Heading, Labelled, Paragraph, Table
 from huitong.documents.wording import width
 
+MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CENTURY: Final = (1980, 1, 1, 0, 0, 0)  # the earliest time that a ZIP can hold
 _LONGEST_PROPERTY: Final = 255  # what Word takes
 # Parts of the library's own template: a picture of its empty page, its lists, its styles once more.

@@ -9,6 +9,7 @@ from typing import Final
 from huitong.documents.model import Block, Document, Heading, Labelled, Paragraph, Table
 from huitong.method import Language
 
+MEDIA_TYPE: Final = "text/html; charset=utf-8"
 _STYLE: Final = (files("huitong.documents.formats") / "page.css").read_text("utf-8")
 _LANGUAGES: Final = {Language.ZH: "zh-Hans", Language.ZH_HANT: "zh-Hant", Language.EN: "en"}
 

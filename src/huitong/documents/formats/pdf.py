@@ -19,6 +19,7 @@ from huitong.documents.fonts import choose, has_chinese, no_chinese
 from huitong.documents.model import Document, Heading, Labelled, Paragraph, Table
 from huitong.method import Language
 
+MEDIA_TYPE: Final = "application/pdf"
 _FOLDER: Final = files("huitong.documents.formats")
 _TYPES: Final = {Heading: "heading", Paragraph: "paragraph", Labelled: "labelled", Table: "table"}
 # typst's message about text that no font can show, or that PDF/A forbids.

@@ -12,16 +12,11 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from huitong.documents import ReportError, format_names, write_report
+from huitong.documents import ReportError, format_names, media_type, write_report
 from huitong.matters.brief import brief_of
 from huitong.method import BriefError, Channel
 from huitong.web.desk import DeskRequest
 
-TYPES: Final = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-    "html": "text/html; charset=utf-8",
-}
 _STYLE: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -38,7 +33,7 @@ def document(request: DeskRequest, matter: int) -> HttpResponse:
     except ReportError as error:
         messages.error(request, error.problem.message(request.person.language))
         return _to_writing(matter)
-    response = HttpResponse(written, content_type=TYPES[format])
+    response = HttpResponse(written, content_type=media_type(format))
     if format == "html":
         response.headers["Content-Security-Policy"] = _policy(written)
     else:

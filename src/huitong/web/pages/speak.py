@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.compose import CardLine, LikelyQuestion, SpeakingCard, likely_questions, speaking_card
+from huitong.compose import CardLine, SpeakingCard, likely_questions, speaking_card
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
 from huitong.matters.decide import standing_decision
@@ -58,21 +58,18 @@ def _page(request: DeskRequest, brief: Brief) -> dict[str, Any]:
         "early": asked is not None and asked.delivered_at is None and asked.deliver_at > timezone.now(),
     }
     if asked is None:
-        card = _card(matter, text_of(matter, Channel.SPOKEN, brief).text, brief)
-        return page | {"card": card, "questions": _questions(matter, brief)}
+        return page | _to_say(matter, text_of(matter, Channel.SPOKEN, brief).text, brief, brief)
     version = asking.latest_version(asked)
     page |= {"version": version, "outdated": _outdated(asked)}
     if asked.way == asking.PERSON:
-        page |= {
-            "card": _card(matter, version.text, Brief.model_validate(version.brief)),
-            "questions": _questions(matter, brief),
-        }
+        page |= _to_say(matter, version.text, Brief.model_validate(version.brief), brief)
     return page
 
 
-def _questions(matter: Matter, brief: Brief) -> list[tuple[LikelyQuestion, str]]:
-    """What the leader may ask, and where an answer that is missing is asked for."""
-    return [(q, question_address(matter, *ASKED_BY[q.element])) for q in likely_questions(brief)]
+def _to_say(matter: Matter, text: str, composed_of: Brief, now: Brief) -> dict[str, Any]:
+    """The card, and what the leader may ask with where an answer that is missing is asked for."""
+    questions = [(q, question_address(matter, *ASKED_BY[q.element])) for q in likely_questions(now)]
+    return {"card": _card(matter, text, composed_of), "questions": questions}
 
 
 def _outdated(asked: Request) -> bool:

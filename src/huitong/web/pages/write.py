@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huitong.documents import kinds
+from huitong.documents import default_kind, kinds
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
 from huitong.matters.dismissed import NOTHING_ASIDE, Aside, aside_in, keep_aside, with_element, with_finding
@@ -44,7 +44,6 @@ STYLES: Final = {
     Style.BRIEF: gettext_lazy("简短"),
 }
 WORDING_BUTTONS: Final[dict[str, Style | None]] = {str(style): style for style in STYLES} | {"another": None}
-ASKING: Final = ("请示", "請示", "report")
 ALL_AGAIN: Final = "*"
 
 
@@ -253,8 +252,8 @@ def _sent(asked: asking.Request) -> dict[str, Any] | None:
 
 def _kinds(language: Language) -> list[str]:
     """The documents that there are, that which asks first."""
-    names = [kind.names[0] for kind in kinds(language)]
-    return sorted(names, key=lambda name: name not in ASKING)
+    asks = default_kind(language)
+    return [kind.names[0] for kind in sorted(kinds(language), key=lambda kind: kind is not asks)]
 
 
 def _tab(request: DeskRequest, channel: Channel, text: str, brief: Brief) -> Tab:
