@@ -36,8 +36,8 @@ def test_no_channel_can_lose_matter_or_other_department_or_the_ask(language, cha
     needed = [p for p in parts if p.needed or channel is Channel.REPORT]
     told = set().union(*(t.slots for p in needed for t in p.text))
     assert "other" in told
-    assert told & {"deadline", "deadline_day"}
-    assert told & {"matter", "thing"}
+    assert told & {"deadline", "deadline_day", "due"}
+    assert told & {"matter", "thing", "topic"}
     assert [p for p in needed if p.element == "ask"]
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from huitong.compose.facts import commitment_items, facts_of
+from huitong.compose.facts import facts_of
 from huitong.compose.fit import Segment, fit
+from huitong.compose.items import commitment_items
 from huitong.compose.template import template
 from huitong.method import Brief, Option
 

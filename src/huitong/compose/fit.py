@@ -7,7 +7,8 @@ add up, so that one pass over the units decides.
 from dataclasses import dataclass
 from typing import Final
 
-from huitong.compose.facts import Facts, Item
+from huitong.compose.facts import Facts
+from huitong.compose.items import Item
 from huitong.compose.language import count, join_items, join_seam
 from huitong.compose.pattern import Fact, Room, fill, first
 from huitong.compose.template import Part, Template, words
@@ -15,6 +16,7 @@ from huitong.method import chinese_number
 
 _LONG: Final = {"characters": 48, "words": 28}  # a line above this may be shortened to make room for another
 _CLAUSE: Final = 1  # room for the first clause only
+_ANY: Final = 10_000  # room for all of it but what stands in brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class _Unit:
     rank: int
     forms: list[Fact]
     sizes: list[int]
+    held: int
+    later: int
+    favoured: bool
     chosen: int | None = None
 
     @property
@@ -60,7 +65,8 @@ def fit(template: Template, facts: Facts, limit: int | None) -> Fitted:
         lead = Fact("")
         if _wanted(part, facts):
             lead = first(part.lead, facts.slots, spaced=spaced) or Fact("")
-            units += _units(part, number, facts, unit=unit, spaced=spaced, limit=limit)
+            said = Room(_ANY, unit, codes=True) if template.aloud else None
+            units += _units(part, number, facts, unit=unit, spaced=spaced, limit=limit, said=said)
         leads.append(lead)
         around.append(count(lead.text, unit) + _marks(part.end, unit))
     _choose(units, around, limit)
@@ -76,25 +82,41 @@ def _wanted(part: Part, facts: Facts) -> bool:
     return (not part.when or facts.has(part.when)) and not (part.unless and facts.has(part.unless))
 
 
-def _units(part: Part, number: int, facts: Facts, *, unit: str, spaced: bool, limit: int | None) -> list[_Unit]:
+def _units(
+    part: Part, number: int, facts: Facts, *, unit: str, spaced: bool, limit: int | None, said: Room | None
+) -> list[_Unit]:
     items: list[Item] = facts.lists.get(part.each, []) if part.each else [{}]
     leading = len(items) - 1 if part.leading == "last" else 0
     units = []
     for index, item in enumerate(items):
         slots = facts.slots | item if item else facts.slots
         needed = part.needed == "all" or (bool(part.needed) and index == leading)
-        full = [f for f in (fill(p, slots, spaced=spaced) for p in part.text) if f]
+        full = [f for f in (fill(p, slots, spaced=spaced, room=said) for p in part.text) if f]
         forms = list(full)
         if limit is not None:
-            rooms = [_LONG[unit], _CLAUSE] if needed else [_LONG[unit]]
+            rooms = [_ANY, _LONG[unit], _CLAUSE] if needed else [_ANY, _LONG[unit]]
             for size in rooms:
                 forms += [f for f in (fill(p, slots, spaced=spaced, room=Room(size, unit)) for p in part.text) if f]
-        forms = list(dict.fromkeys(forms))
+        if part.needed != "all":  # items of a list told whole stay level with each other
+            forms = list(dict.fromkeys(forms))
         if forms:
             extra = _marks(part.between, unit)
             sizes = [count(f.text, unit) + extra for f in forms]
             rank = part.rank if index == leading else part.then + abs(index - leading)
-            units.append(_Unit(number, index, needed, part.needed == "all", rank, forms, sizes))
+            units.append(
+                _Unit(
+                    number,
+                    index,
+                    needed,
+                    part.needed == "all",
+                    rank,
+                    forms,
+                    sizes,
+                    part.held,
+                    part.later,
+                    "leaning" in item,
+                )
+            )
     return units
 
 
@@ -109,10 +131,10 @@ def _choose(units: list[_Unit], around: list[int], limit: int | None) -> None:
         u.chosen = min(range(len(u.sizes)), key=lambda i, u=u: (u.sizes[i], i))  # type: ignore[misc]
         total += u.size + (0 if u.part in opened else around[u.part])
         opened.add(u.part)
-    for group in _groups(units):
+    for group, fullest in _groups(units):
         extra = 0 if group[0].part in opened else around[group[0].part]
         before = sum(u.size for u in group)
-        for level in range(max(len(u.forms) for u in group)):
+        for level in range(fullest, max(len(u.forms) for u in group)):
             levels = [min(level, len(u.forms) - 1) for u in group]
             after = sum(u.sizes[i] for u, i in zip(group, levels, strict=True))
             if total - before + after + extra <= limit:
@@ -121,14 +143,26 @@ def _choose(units: list[_Unit], around: list[int], limit: int | None) -> None:
                 for u, i in zip(group, levels, strict=True):
                     u.chosen = i
                 break
+        for u in sorted(group, key=lambda u: not u.favoured) if len(group) > 1 else []:
+            for level in range(fullest, u.chosen or 0):
+                if total - u.size + u.sizes[level] <= limit:
+                    total += u.sizes[level] - u.size
+                    u.chosen = level
+                    break
 
 
-def _groups(units: list[_Unit]) -> list[list[_Unit]]:
-    """The units by rank; those of a list that is told whole go together, each item as full as the others."""
+def _groups(units: list[_Unit]) -> list[tuple[list[_Unit], int]]:
+    """The units by rank, each with the fullest form that it may take then.
+
+    Those of a list that is told whole go together, each as full as the others (the favoured one fuller if there is no
+    room for all); their fullest form waits for its own rank.
+    """
     groups: dict[tuple[int, int], list[_Unit]] = {}
     for u in units:
         groups.setdefault((u.part, -1 if u.together else u.index), []).append(u)
-    return sorted(groups.values(), key=lambda group: group[0].rank)
+    turns = [(group[0].rank, group, group[0].held) for group in groups.values()]
+    turns += [(group[0].later, group, 0) for group in groups.values() if group[0].held]
+    return [(group, fullest) for _, group, fullest in sorted(turns, key=lambda turn: turn[0])]
 
 
 def _write(template: Template, facts: Facts, units: list[_Unit], leads: list[Fact], *, spaced: bool) -> Fitted:
@@ -143,7 +177,7 @@ def _write(template: Template, facts: Facts, units: list[_Unit], leads: list[Fac
         chosen = by_part.get(number, [])
         if not chosen and segments and segments[-1].part.element == part.element:
             continue  # another wording of what has just been said
-        pending = max(part.opens, pending, key=_weight)
+        pending = max(part.opens if _wanted(part, facts) else "", pending, key=_weight)
         if not chosen:
             continue
         forms = [u.forms[u.chosen or 0] for u in chosen]

@@ -47,6 +47,17 @@ def spaced_scripts(text: str) -> str:
     return _SEAM.sub(" ", text)
 
 
+_ASIDE: Final = re.compile(r"\s?[（(][^（()）]*[）)]\s?(?=[\u3400-\u9fff，。；])|\s[（(][^（()）]*[）)]")
+
+
+_CODE: Final = re.compile(r"[A-Za-z]+[-_ ]?\d+[-_\d]|\d+-\d+-\d|[A-Za-z]\d{3}")
+
+
+def without_asides(text: str, *, codes: bool = False) -> str:
+    """The text without what stands in brackets (`codes`: only if it is a code); as it is if nothing would remain."""
+    return _ASIDE.sub(lambda found: found[0] if codes and not _CODE.search(found[0]) else "", text).strip() or text
+
+
 def drop_start(text: str, starts: Iterable[str]) -> str:
     """The text without the first of `starts` that it begins with, unless nothing would remain."""
     for start in starts:

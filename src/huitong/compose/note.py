@@ -1,6 +1,7 @@
 """The neutral note to the counterpart."""
 
-from huitong.compose.facts import Item, facts_of
+from huitong.compose.facts import facts_of
+from huitong.compose.items import Item
 from huitong.compose.request import Composed, write
 from huitong.method import Brief, Option
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from huitong.compose.language import cut, join_seam
+from huitong.compose.language import cut, join_seam, without_asides
 
 _TOKEN: Final = re.compile(r"\{(\w+)\}|(\[)|(\])|([^\[\]{]+)")
 
@@ -27,10 +27,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much of a long field is told: at most `size` in `unit`, the first clause at least."""
+    """How much of a long field is told, brackets aside: at most `size` in `unit`, the first clause at least."""
 
     size: int
     unit: str
+    codes: bool = False  # only brackets that hold a code are left out
 
 
 Slots = Mapping[str, Fact]
@@ -107,7 +108,7 @@ def _pieces(nodes: Sequence[Node], slots: Slots, room: Room | None) -> list[str 
             if fact is None or not fact.text:
                 return None
             if room and fact.long:
-                short = cut(fact.text, room.size, room.unit)
+                short = cut(without_asides(fact.text, codes=room.codes), room.size, room.unit)
                 fact = fact if short == fact.text else Fact(short)
             out.append(fact)
     return out

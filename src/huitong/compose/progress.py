@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from huitong.compose.facts import Item, facts_of
+from huitong.compose.facts import facts_of
+from huitong.compose.items import Item
 from huitong.compose.language import drop_start
 from huitong.compose.pattern import Fact
 from huitong.compose.request import Composed, write

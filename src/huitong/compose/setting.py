@@ -86,13 +86,23 @@ class Setting:
         """What something is called: as it was written but for the spaces around it."""
         return spaced_scripts(trim(value)) if self.spaced else trim(value)
 
+    def is_clause(self, text: str) -> bool:
+        """Whether the text says something of something, and isn't a name for it alone."""
+        if self.spaced:
+            return len(text) > self.words["name_length"] or any(mark in text for mark in self.words["clause_marks"])
+        return not word_set(self.language, "finite").isdisjoint(text.lower().split())
+
     def is_verb(self, text: str) -> bool:
         """Whether the text begins with a verb of the kind that one does ("召开…", "agree on …")."""
         if text.lower().startswith(tuple(self.words["not_verbs"])):
             return False
         if self.spaced:
             return not word_set(self.language, "verbs").isdisjoint((text[:1], text[:2]))
-        return text.split(" ", 1)[0].lower().rstrip(",") in word_set(self.language, "verbs")
+        first, second, *_ = [*(word.rstrip(",") for word in text.lower().split()[:2]), "", ""]
+        noun = first in word_set(self.language, "nouns_too") and second in word_set(self.language, "prepositions")
+        return first in word_set(self.language, "verbs") and (
+            not noun or first in word_set(self.language, "verbs_with")
+        )
 
 
 @cache

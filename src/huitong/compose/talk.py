@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from huitong.compose.facts import commitment_items, facts_of, option_item
+from huitong.compose.facts import facts_of
 from huitong.compose.fit import fit
+from huitong.compose.items import commitment_items, option_item
 from huitong.compose.template import template
 from huitong.method import Brief, Language, Option
 

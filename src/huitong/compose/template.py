@@ -25,6 +25,8 @@ class Part:
     leading: str  # "first" | "last": the item that gets room first, at `rank`
     rank: int  # lower ranks get room first
     then: int  # the rank of the other items
+    held: int  # how many of the fullest wordings wait until rank `later`, so that other parts come before them
+    later: int
     lead: tuple[Pattern, ...]
     between: str
     end: str
@@ -43,6 +45,7 @@ class Template:
     subject: tuple[Pattern, ...]
     heading: str
     joint: str  # between sentences of a paragraph
+    aloud: bool  # it is said: codes in brackets are not
     parts: tuple[Part, ...]
 
 
@@ -59,6 +62,7 @@ def _template(language: Language, name: str, style: Style, variant: int) -> Temp
         subject=_patterns(data.get("subject", [])),
         heading=data.get("heading", "{title}"),
         joint=joint,
+        aloud=data.get("aloud", False),
         parts=tuple(_part(_worded(p, style, variant)) for p in data["part"]),
     )
 
@@ -108,6 +112,8 @@ def _part(data: dict[str, Any]) -> Part:
         leading=data.get("leading", "first"),
         rank=rank,
         then=data.get("then", rank),
+        held=data.get("held", 0),
+        later=data.get("later", rank),
         lead=_patterns(data.get("lead", [])),
         between=data.get("between", ""),
         end=data.get("end", ""),

@@ -1,0 +1,224 @@
+"""What the lists of a brief give to say, item by item: lines, efforts, options, precedents, commitments."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from huitong.compose.language import drop_start, join_seam, sentence, trim, upper_first
+from huitong.compose.pattern import Fact
+from huitong.compose.setting import Setting
+from huitong.method import Brief, Effort, Option, chinese_number
+
+Item = dict[str, Fact]
+
+
+def line_items(say: Setting, name: str, lines: Sequence[str]) -> list[Item]:
+    items = []
+    for index, line in enumerate(lines):
+        text, path = say.line(line), frozenset({f"{name}[{index}]"})
+        item = text if say.spaced else sentence(text)
+        items.append({"item": Fact(item, path, long=True), "item_inside": Fact(say.inside(text), path, long=True)})
+    return items
+
+
+def with_deed(say: Setting, item: Item) -> Item:
+    """A line of what is to come, with the deed that can follow "I’ll" if it is one."""
+    told = item["item_inside"]
+    deed = drop_start(told.text, say.words["followup_starts"])
+    if say.is_verb(deed):
+        return item | {"does": replace(told, text=say.inside(deed))}
+    if say.spaced or (say.is_clause(told.text) and not told.text.startswith(("a ", "an "))):
+        return item | {"told": item["item"]}
+    return item | {"told": say.say("followup", "thing", slots={"thing": replace(told, text=say.thing(told.text))})}
+
+
+def effort_items(say: Setting, brief: Brief) -> list[Item]:
+    """Efforts in the order of their dates, those without one first: the latest that is known comes last.
+
+    `how` it was tried; then what came of it, as the words allow: `answer` is a clause of its own, `predicate` what the
+    person asked did, `silence` that nothing came, `result` anything else. `asked` and `who` tell a result as theirs.
+    """
+    efforts = sorted(enumerate(brief.efforts), key=lambda pair: pair[1].date or date.min)
+    return [item for index, effort in efforts if (item := _effort(say, brief, effort, f"efforts[{index}]"))]
+
+
+def _effort(say: Setting, brief: Brief, effort: Effort, path: str) -> Item:
+    slots: Item = {}
+    if effort.date:
+        slots["date"] = Fact(say.day(effort.date), frozenset({f"{path}.date"}))
+    channel, other = say.name(effort.channel), say.name(effort.with_)
+    if channel:
+        slots["channel"] = Fact(channel, frozenset({f"{path}.channel"}))
+    if other:
+        slots["with"] = Fact(other, frozenset({f"{path}.with"}))
+    kind = next((k for k, like in say.words["channels"].items() if _like(channel, like)), "other")
+    kind = kind if channel else "none"
+    how = say.say("effort", kind, slots=slots)
+    if channel:
+        how = replace(how, paths=how.paths | slots["channel"].paths)
+    line = drop_start(say.line(effort.result), [f"{other}：", f"{other}: ", f"{other} "] if other else [])
+    if say.spaced and other:
+        line = drop_start(line, [other])
+    path_of_result = frozenset({f"{path}.result"})
+    result = Fact(line if say.spaced else say.inside(line), path_of_result, long=True)
+    told = Fact(line if say.spaced else sentence(line), path_of_result, long=True)
+    item = slots | {"how": how, "result": result}
+    if line:
+        reply = drop_start(line, say.words["said"])
+        item["reply"] = Fact(say.inside(reply), long=True)
+        item["Reply"] = Fact(reply if say.spaced else sentence(reply))
+    if not line or not how.text:
+        people = (brief.other_department.contact, brief.other_department.head, *say.words["they"])
+        theirs = say.spaced and line.startswith(tuple(filter(None, people)))
+        del item["how"], item["result"]
+        item |= {"asked": say.say("asked", "none", slots=slots), "answer": told} if theirs else {"alone": told}
+        item["alone"] = told if line else how
+    elif line.startswith(tuple(say.words["they"])) or (not say.spaced and say.is_clause(line)):
+        item["answer"] = result
+    elif not say.spaced and line.lower().startswith(tuple(say.words["silence"])):
+        item["silence"] = result
+    else:
+        own = line.startswith(tuple(say.words["predicates"])) and not line.startswith(tuple(say.words["statements"]))
+        if own:
+            item["predicate"] = result
+        item["asked"] = say.say("asked", kind, slots=slots)
+        item["who"] = say.say("who", "does" if own else "says", slots=slots)
+        if say.spaced:  # 小倪说，说明已收
+            stutter = not own and item["who"].text[-1:] == line[:1]
+            item["who"] = replace(item["who"], text=item["who"].text + "，" * stutter)
+    return {k: f for k, f in item.items() if f.text}
+
+
+def _like(channel: str, like: str) -> bool:
+    lowered = channel.lower()
+    return any(w in lowered for w in like.split())
+
+
+def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
+    """An option's slots; none for one that says nothing.
+
+    `label` is what it is called by: its title, else what the leader does, else what is good about it. `act` is a label
+    that can follow "想请您" or "Could you", `plain` one that can't; `also` is a deed that can follow "and".
+    """
+    path = f"options[{index}]"
+    said = {
+        "title": say.name(option.title),
+        "what_leader_does": drop_start(say.line(option.what_leader_does), say.words["does_starts"]),
+        "benefit": say.line(option.benefit),
+    }
+    key = next((k for k, text in said.items() if text), None)
+    if key is None:
+        return {}
+    label = said.pop(key)
+    label_path, long = frozenset({f"{path}.{key}"}), key != "title"
+    item = {
+        "number": Fact(number_of(say, index)),
+        "ordinal": Fact(ordinal_of(say, index)),
+        "label": Fact(label, label_path, long=long),
+        "does": Fact(say.inside(said.get("what_leader_does", "")), frozenset({f"{path}.what_leader_does"}), long=True),
+        "benefit": Fact(say.inside(said.get("benefit", "")), frozenset({f"{path}.benefit"}), long=True),
+    }
+    if say.is_verb(label) or (key == "what_leader_does" and say.spaced):
+        item["act"] = Fact(_act(say, label), label_path, long=long)
+    else:
+        item["plain"] = item["label"]
+    if say.is_verb(item["does"].text):
+        item["also"] = item["does"]
+        if "act" not in item:
+            item["does_act"] = Fact(_act(say, item["does"].text), item["does"].paths, long=True)
+    item |= _deed(say, item)
+    if option.minutes:
+        time = say.words["minute" if option.minutes == 1 else "minutes"].format(option.minutes)
+        item["time"] = Fact(time, frozenset({f"{path}.minutes"}))
+    if "doing" not in item:
+        item["does_only"] = item["does"]
+    if brief.preferred == index and len(brief.options) > 1:
+        item["leaning"] = Fact(say.words["leaning"])
+    if brief.preferred in (None, index):
+        item["why"] = item["benefit"]
+    return {k: f for k, f in item.items() if f.text}
+
+
+def _deed(say: Setting, item: Item) -> Item:
+    """`deed`: what the leader is asked to do, name and content of the option as one phrase; `doing`: its content.
+
+    Who is named in both is named once.
+    """
+    does, label = item["does"], item["label"].text
+    act = item.get("act")
+    if act is None:
+        return {"deed": item["does_act"]} if "does_act" in item else {}
+    if not does.text:
+        return {"deed": act}
+    if not say.spaced:
+        same = _names(does.text) & _names(label)
+        if "also" not in item:
+            return {"deed": act}
+        text = does.text if same else f"{act.text} {say.words['and']} {does.text}"
+        return {"deed": Fact(text, does.paths if same else act.paths | does.paths, long=True)}
+    doing, please = does.text, say.words["please"]
+    rest = doing.removeprefix(please)
+    if rest != doing:
+        size = max((n for n in range(2, len(rest) + 1) if rest[:n] in label), default=0)
+        doing = please + say.words["them"] + rest[size:] if size else doing
+    again = say.words["again"].get(label[:1]) == doing[:1]
+    text = join_seam(join_seam(act.text, "，", spaced=True), doing.removeprefix(please) if again else doing, spaced=True)
+    return {"deed": Fact(text, act.paths | does.paths, long=True), "doing": replace(does, text=doing)}
+
+
+def _names(text: str) -> set[str]:
+    return {word.strip(",.;:’'s") for word in text.split()[1:] if word[:1].isupper()}
+
+
+def _act(say: Setting, text: str) -> str:
+    before = next((b for start, b in say.words["before_act"].items() if text.startswith(start)), "")
+    return before + say.inside(drop_start(text, say.words["does_starts"]))
+
+
+def number_of(say: Setting, index: int) -> str:
+    return chinese_number(index + 1) if say.spaced else str(index + 1)
+
+
+def ordinal_of(say: Setting, index: int) -> str:
+    named = say.words["ordinals"]
+    return str(named[index]) if 0 <= index < len(named) else number_of(say, index)
+
+
+def precedent_items(say: Setting, brief: Brief) -> list[Item]:
+    items = []
+    for index, precedent in enumerate(brief.precedents):
+        path = f"precedents[{index}]"
+        what, result = say.line(precedent.what), say.line(precedent.result)
+        slots = {
+            "when": Fact(say.when(trim(precedent.when)), frozenset({f"{path}.when"})),
+            "what": Fact(say.inside(what), frozenset({f"{path}.what"})),
+            "result": Fact(say.inside(result), frozenset({f"{path}.result"})),
+        }
+        said = say.say("precedent", slots={k: f for k, f in slots.items() if f.text})
+        if said.text:
+            items.append({"said": said, "Said": Fact(upper_first(said.text), said.paths)})
+    return items
+
+
+def commitment_items(say: Setting, brief: Brief, *, by_name: bool = False) -> list[Item]:
+    """What our side will do, as clauses. `by_name`: the requester is named too, for readers who aren't their leader."""
+    items = []
+    for index, commitment in enumerate(brief.commitments):
+        path = f"commitments[{index}]"
+        what = drop_start(say.line(commitment.what), say.words["commitment_starts"])
+        slots = {"what": Fact(say.inside(what), frozenset({f"{path}.what"}))}
+        if what and say.is_verb(what):
+            slots["does"] = slots["what"]
+        elif what.endswith(tuple(say.words["made_ends"])) and not say.is_clause(what):
+            slots["made"] = replace(slots["what"], text=say.thing(what))
+        if commitment.by:
+            slots["by"] = Fact(say.day(commitment.by), frozenset({f"{path}.by"}))
+        who = frozenset({f"{path}.who"})
+        if commitment.who and commitment.who == brief.requester.name and not by_name:
+            slots["me"] = Fact(say.words["me"], who)
+        elif commitment.who:
+            slots["who"] = Fact(trim(commitment.who), who)
+        said = say.say("commitment", slots={k: f for k, f in slots.items() if f.text})
+        if said.text:
+            items.append({"said": said, "Said": Fact(upper_first(said.text), said.paths)})
+    return items
