@@ -115,7 +115,8 @@ def test_a_style_and_a_variant_sound_otherwise_and_say_the_same(name, channel, g
     for way, (style, variant) in ways.items():
         text = compose(brief, channel=channel, style=style, variant=variant)
         assert huitong.review(str(text), channel=channel, language=brief.lang).to_dict()["faults"] == []
-        assert str(text) != plain or (style is Style.BRIEF and channel is Channel.REPORT)
+        short_already = style is Style.BRIEF and text.length.size <= (text.length.limit or text.length.size)
+        assert str(text) != plain or short_already
         shown.append(f"=== {way}\n{text}\n")
     golden(HERE / "golden" / f"{name}.{channel}.ways.txt", "\n".join(shown))
 
@@ -139,7 +140,7 @@ def test_the_same_brief_gives_the_same_text():
 def test_what_there_was_no_room_for_is_named_by_its_path():
     text = compose(brief_of("zh-complex"), channel="chat")
     assert "situation[1]" in text.left_out
-    assert "options[1].benefit" in text.left_out
+    assert "options[1]" in text.left_out  # nothing of it was told
     assert "口径" not in str(text)
     assert compose(brief_of("zh-complex"), channel="report").left_out == ()
 

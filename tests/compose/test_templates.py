@@ -37,7 +37,7 @@ def test_no_channel_can_lose_matter_or_other_department_or_the_ask(language, cha
     told = set().union(*(t.slots for p in needed for t in p.text))
     assert "other" in told
     assert told & {"deadline", "deadline_day", "due"}
-    assert told & {"matter", "thing", "topic"}
+    assert told & {"matter", "matter_name", "topic"}
     assert [p for p in needed if p.element == "ask"]
 
 

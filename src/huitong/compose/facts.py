@@ -15,7 +15,7 @@ from huitong.compose.items import (
     precedent_items,
     with_deed,
 )
-from huitong.compose.language import clauses, drop_start, sentence, trim
+from huitong.compose.language import clauses, drop_start, full_width, sentence, trim
 from huitong.compose.pattern import Fact
 from huitong.compose.setting import Setting, setting_of, word_set
 from huitong.method import Brief, Language, chinese_number
@@ -66,6 +66,8 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
     lists["preferred"] = [o for o in lists["options"] if o is chosen] or lists["options"][:1]
     lists["others"] = [o for o in lists["options"] if o not in lists["preferred"]]
     slots = _single(say, brief)
+    if len(lists["options"]) == 1 and "dated" not in slots:
+        slots["undated_single"] = slots["matter"]
     if len(lists["options"]) > 1:
         slots["several"] = Fact(_how_many(say, len(lists["options"])))
         slots["replies"] = Fact(_replies(say, [o["number"].text for o in lists["options"]]))
@@ -98,6 +100,8 @@ def _single(say: Setting, brief: Brief) -> Item:
         slots["deadline"] = Fact(say.day(brief.deadline), frozenset({"deadline"}))
         slots["deadline_day"] = Fact(say.deadline(brief.deadline), frozenset({"deadline"}))
         slots |= _goal(say, slots)
+        if "due" in slots:
+            slots["due_before"] = say.say("before", "day", slots={"day": slots["due"]})
     slots["counterpart"] = say.say("counterpart", slots=slots)
     slots["address"] = Fact(address(say, brief))
     if not re.search(r"\s", slots["address"].text):
@@ -113,27 +117,42 @@ def _improvement(say: Setting, slots: Item) -> Fact:
 
 
 def _matter(say: Setting, brief: Brief) -> Item:
-    """What the matter is called: `matter` in a sentence, `thing` and `topic` at its head, `matter_clause` if it is one.
+    """What the matter is called: `matter` in a sentence, `thing` and `topic` at its head.
 
-    `settled` is what is done with it: a trouble is solved, a question settled.
+    In English it is either a `matter_clause`, a sentence, or a `matter_name`. `settled` is what is done with it: a
+    trouble is solved, a question settled.
     """
     ready = say.words["matter"]
     path = frozenset({"matter"})
     matter = say.name(brief.matter)
-    stops = any(mark in matter for mark in ready["quote_if"])
-    clause = not {*ready["clause_if"]}.isdisjoint(matter.lower().split())
+    said = re.sub(r"(?<=\d)[:.,](?=\d)", "", matter)  # 7:30 is no stop
+    stops = any(mark in said for mark in ready["quote_if"])
+    clause = not stops and say.has_verb(matter)
     quoted = ready["quoted"].format(matter=matter) if stops or clause else say.thing(matter)
     slots = {"matter": Fact(quoted, path), "matter_title": Fact(matter, path)}
     if not matter.endswith(tuple(ready["thing_ends"])):
         slots["loose_matter"] = slots["matter"]
     slots["thing"] = say.say("matter", "thing", slots=slots)
     trouble = any(mark in matter for mark in ready["trouble_if"])
-    slots |= {name: Fact(ready[name][trouble]) for name in ("settled", "talk")}
-    named = not stops and (any(mark in matter for mark in ready["topic_if"]) or "loose_matter" not in slots)
-    slots["topic"] = slots["matter"] if named else say.say("matter", "topic", slots=slots)
-    if clause and not stops:
-        slots["matter_clause"] = Fact(say.inside(matter), path)
-        slots["Matter_clause"] = Fact(sentence(matter), path)
+    slots |= {name: Fact(ready[name][trouble]) for name in ("settled", "settle_it", "talk")}
+    if say.spaced:
+        told = full_width(matter) if stops and not any(mark in said for mark in ready["sentence_if"]) else quoted
+        named = trouble or told != quoted or any(mark in matter for mark in ready["topic_if"])
+        bare = not stops and (named or "loose_matter" not in slots)
+        slots["topic"] = Fact(told, path) if bare or told != quoted else say.say("matter", "topic", slots=slots)
+        return slots
+    if stops:
+        return slots | {"matter_name": slots["matter"]}
+    kind = "deed" if say.is_verb(matter) else "lack" if matter.split(" ", 1)[0].lower() in ready["lack_if"] else ""
+    told = say.deed(matter) if kind == "deed" else say.inside(matter)
+    if clause or kind:
+        whole = Fact(told, path) if clause else say.say("matter", kind, slots={"matter": Fact(told, path)})
+        slots |= {
+            "matter_clause": whole,
+            "Matter_clause": replace(whole, text=sentence(matter if clause else whole.text)),
+        }
+    else:
+        slots["matter_name"] = slots["matter"]
     return slots
 
 
@@ -155,12 +174,12 @@ def _purpose(say: Setting, brief: Brief) -> Item:
     if text.split(" ", 1)[0].lower() in word_set(say.language, "questions"):
         slots["purpose_question"] = Fact(sentence(text.rstrip("?!")), path, long=True)
         slots["goal"] = Fact("")
-    elif whole.startswith(tuple(say.words["goal_starts"])):
-        slots["goal"] = Fact(whole, path, long=True)
     else:
         kind = "verb" if say.is_verb(text) else "clause" if say.is_clause(text) else "thing"
-        told = say.say("goal", kind, slots={"purpose": slots["purpose_inside"]})
-        slots["goal"] = replace(told, long=True)
+        for name in ("goal", "hope"):
+            slots[name] = replace(say.say(name, kind, slots={"purpose": slots["purpose_inside"]}), long=True)
+        if whole.startswith(tuple(say.words["goal_starts"])):
+            slots["goal"] = Fact(whole, path, long=True)
     return slots
 
 
@@ -173,7 +192,8 @@ def _goal(say: Setting, slots: Item) -> Item:
         return {"due": long_day}
     known = after.startswith(("（", ",", " (")) or (not say.spaced and not before.endswith("by "))
     text = goal.text if known else before + long_day.text + after
-    return {name: replace(goal, text=text, paths=goal.paths | long_day.paths), "dated": slots["deadline"]}
+    told = replace(goal, text=text, paths=goal.paths | long_day.paths)
+    return {name: told, "dated_goal": told, "dated": slots["deadline"]}
 
 
 def address(say: Setting, brief: Brief) -> str:
@@ -181,11 +201,16 @@ def address(say: Setting, brief: Brief) -> str:
     leader = brief.leader
     if leader.form_of_address:
         return trim(leader.form_of_address)
+    name, titles = trim(leader.name), say.words["titles"]
     if not say.spaced:
-        return trim(leader.name)
-    suffix = next((t for t in say.words["titles"] if leader.title.endswith(t)), "")
-    if suffix and _HAN_NAME.fullmatch(leader.name):
-        surname = leader.name[:2] if leader.name[:2] in say.words["double_surnames"] else leader.name[:1]
+        first, _, rest = name.removeprefix("The ").partition(" ")
+        plain = rest.isalpha() and first.isalpha() and first not in titles and name[:4] != "The "
+        return first if plain else name.removeprefix("The ")
+    if len(name) > 1 and name.endswith(tuple(titles)):
+        return name
+    suffix = next((t for t in titles if leader.title.endswith(t)), "")
+    if suffix and _HAN_NAME.fullmatch(name):
+        surname = name[:2] if name[:2] in say.words["double_surnames"] else name[:1]
         return surname + suffix
     return trim(leader.title) or str(say.words["leader"])
 

@@ -9,14 +9,15 @@ from typing import Final
 
 from huitong.compose.facts import Facts
 from huitong.compose.items import Item
-from huitong.compose.language import count, join_items, join_seam
-from huitong.compose.pattern import Fact, Room, fill, first
+from huitong.compose.language import clock_aloud, count, cut, join_items, join_seam, without_asides
+from huitong.compose.pattern import Fact, Pattern, fill, first
 from huitong.compose.template import Part, Template, words
-from huitong.method import chinese_number
+from huitong.method import Language, chinese_number
 
 _LONG: Final = {"characters": 48, "words": 28}  # a line above this may be shortened to make room for another
 _CLAUSE: Final = 1  # room for the first clause only
 _ANY: Final = 10_000  # room for all of it but what stands in brackets
+_SAID: Final = -1  # all of it but codes in brackets, as it is said aloud
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,12 @@ def fit(template: Template, facts: Facts, limit: int | None) -> Fitted:
     leads: list[Fact] = []
     around: list[int] = []
     units: list[_Unit] = []
+    shorten = _Shorten(facts.language, aloud=template.aloud)
     for number, part in enumerate(template.parts):
         lead = Fact("")
         if _wanted(part, facts):
             lead = first(part.lead, facts.slots, spaced=spaced) or Fact("")
-            said = Room(_ANY, unit, codes=True) if template.aloud else None
-            units += _units(part, number, facts, unit=unit, spaced=spaced, limit=limit, said=said)
+            units += _units(part, number, facts, shorten, limit=limit)
         leads.append(lead)
         around.append(count(lead.text, unit) + _marks(part.end, unit))
     _choose(units, around, limit)
@@ -82,42 +83,65 @@ def _wanted(part: Part, facts: Facts) -> bool:
     return (not part.when or facts.has(part.when)) and not (part.unless and facts.has(part.unless))
 
 
-def _units(
-    part: Part, number: int, facts: Facts, *, unit: str, spaced: bool, limit: int | None, said: Room | None
-) -> list[_Unit]:
+def _units(part: Part, number: int, facts: Facts, shorten: "_Shorten", *, limit: int | None) -> list[_Unit]:
     items: list[Item] = facts.lists.get(part.each, []) if part.each else [{}]
     leading = len(items) - 1 if part.leading == "last" else 0
+    extra = _marks(part.between, shorten.unit)
     units = []
     for index, item in enumerate(items):
         slots = facts.slots | item if item else facts.slots
-        needed = part.needed == "all" or (bool(part.needed) and index == leading)
-        full = [f for f in (fill(p, slots, spaced=spaced, room=said) for p in part.text) if f]
-        forms = list(full)
-        if limit is not None:
-            rooms = [_ANY, _LONG[unit], _CLAUSE] if needed else [_ANY, _LONG[unit]]
-            for size in rooms:
-                forms += [f for f in (fill(p, slots, spaced=spaced, room=Room(size, unit)) for p in part.text) if f]
-        if part.needed != "all":  # items of a list told whole stay level with each other
+        together = part.needed == "all"
+        needed = together or (bool(part.needed) and index == leading)
+        rooms = (_ANY, shorten.long, _CLAUSE) if needed else (_ANY, shorten.long)
+        forms = shorten.forms(part, slots, rooms if limit is not None else ())
+        if not together:  # items of a list told whole stay level with each other
             forms = list(dict.fromkeys(forms))
         if forms:
-            extra = _marks(part.between, unit)
-            sizes = [count(f.text, unit) + extra for f in forms]
+            sizes = [count(f.text, shorten.unit) + extra for f in forms]
             rank = part.rank if index == leading else part.then + abs(index - leading)
-            units.append(
-                _Unit(
-                    number,
-                    index,
-                    needed,
-                    part.needed == "all",
-                    rank,
-                    forms,
-                    sizes,
-                    part.held,
-                    part.later,
-                    "leaning" in item,
-                )
-            )
+            held = sum(p.needs <= slots.keys() for p in part.text[: part.held])
+            favoured = "leaning" in item
+            units.append(_Unit(number, index, needed, together, rank, forms, sizes, held, part.later, favoured))
     return units
+
+
+class _Shorten:
+    """The forms of a sentence from fullest to shortest; each long field is shortened once for all that hold it."""
+
+    def __init__(self, language: Language, *, aloud: bool) -> None:
+        ready = words(language)
+        self.unit, self.spaced, self.long = ready["unit"], ready["spaced"], _LONG[ready["unit"]]
+        self._aloud, self._clock = aloud, ready["clock"]
+        self._known: dict[tuple[str, int], Fact] = {}
+
+    def forms(self, part: Part, slots: Item, rooms: tuple[int, ...]) -> list[Fact]:
+        patterns = [p for p in part.text if p.needs <= slots.keys()]
+        used = frozenset().union(*(p.slots for p in patterns))
+        whole = slots | self._shorter(slots, used, _SAID) if self._aloud else slots
+        forms = [self._filled(p, whole) for p in patterns]
+        for room in rooms:
+            shorter = self._shorter(slots, used, room)
+            if shorter or part.needed == "all":
+                changed = slots | shorter
+                forms += [self._filled(p, changed) for p in patterns]
+        return forms
+
+    def _filled(self, pattern: Pattern, slots: Item) -> Fact:
+        return fill(pattern, slots, spaced=self.spaced) or Fact("")
+
+    def _shorter(self, slots: Item, used: frozenset[str], room: int) -> Item:
+        long = {name: slots[name] for name in used if name in slots and slots[name].long}
+        short = {name: self._short(fact, room) for name, fact in long.items()}
+        return {name: fact for name, fact in short.items() if fact.text != long[name].text}
+
+    def _short(self, fact: Fact, room: int) -> Fact:
+        known = self._known.get((fact.text, room))
+        if known is None:
+            text = without_asides(fact.text, codes=room == _SAID)
+            text = text if room == _SAID else cut(text, room, self.unit)
+            said = clock_aloud(text, self._clock) if self._aloud else text
+            known = self._known[fact.text, room] = Fact(said, fact.paths if text == fact.text else frozenset())
+        return known
 
 
 def _choose(units: list[_Unit], around: list[int], limit: int | None) -> None:

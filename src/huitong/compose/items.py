@@ -1,8 +1,10 @@
 """What the lists of a brief give to say, item by item: lines, efforts, options, precedents, commitments."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from huitong.compose.language import drop_start, join_seam, sentence, trim, upper_first
 from huitong.compose.pattern import Fact
@@ -10,6 +12,8 @@ from huitong.compose.setting import Setting
 from huitong.method import Brief, Effort, Option, chinese_number
 
 Item = dict[str, Fact]
+
+_WHOLE: Final = 10  # characters from which the name of an option is a deed told whole
 
 
 def line_items(say: Setting, name: str, lines: Sequence[str]) -> list[Item]:
@@ -27,6 +31,7 @@ def with_deed(say: Setting, item: Item) -> Item:
     deed = drop_start(told.text, say.words["followup_starts"])
     if say.is_verb(deed):
         return item | {"does": replace(told, text=say.inside(deed))}
+    told = replace(told, text=told.text.replace(" to you ", " ", 1))
     if say.spaced or (say.is_clause(told.text) and not told.text.startswith(("a ", "an "))):
         return item | {"told": item["item"]}
     return item | {"told": say.say("followup", "thing", slots={"thing": replace(told, text=say.thing(told.text))})}
@@ -73,20 +78,32 @@ def _effort(say: Setting, brief: Brief, effort: Effort, path: str) -> Item:
         del item["how"], item["result"]
         item |= {"asked": say.say("asked", "none", slots=slots), "answer": told} if theirs else {"alone": told}
         item["alone"] = told if line else how
-    elif line.startswith(tuple(say.words["they"])) or (not say.spaced and say.is_clause(line)):
-        item["answer"] = result
-    elif not say.spaced and line.lower().startswith(tuple(say.words["silence"])):
-        item["silence"] = result
-    else:
-        own = line.startswith(tuple(say.words["predicates"])) and not line.startswith(tuple(say.words["statements"]))
-        if own:
-            item["predicate"] = result
-        item["asked"] = say.say("asked", kind, slots=slots)
-        item["who"] = say.say("who", "does" if own else "says", slots=slots)
-        if say.spaced:  # 小倪说，说明已收
-            stutter = not own and item["who"].text[-1:] == line[:1]
-            item["who"] = replace(item["who"], text=item["who"].text + "，" * stutter)
-    return {k: f for k, f in item.items() if f.text}
+        return {k: f for k, f in item.items() if f.text}
+    item["asked"] = say.say("asked", kind, slots=slots)
+    outcome = _outcome(say, line, result)
+    if not say.spaced and not other and "predicate" in outcome:
+        outcome = {k: f for k, f in outcome.items() if k == "was_told"} or {"quote": result}
+    return {k: f for k, f in (item | outcome).items() if f.text}
+
+
+def _outcome(say: Setting, line: str, result: Fact) -> Item:
+    """How a result can be told, as its words allow."""
+    starts = say.words["predicates"]
+    own = line.lower().startswith(tuple(starts)) and not line.startswith(tuple(say.words["statements"]))
+    if say.spaced:
+        if line.startswith(tuple(say.words["they"])):
+            return {"answer": result}
+        said = drop_start(line, say.words["said_so"])
+        kind = "predicate" if own and said == line else "statement"
+        return {kind: replace(result, text=said if kind == "statement" else line)}
+    if say.is_clause(line):
+        return {"answer": result}
+    if line.lower().startswith(tuple(say.words["silence"])):
+        return {"silence": result}
+    if own:
+        rest = drop_start(result.text, say.words["said_so"])
+        return {"predicate": result, **({"was_told": replace(result, text=rest)} if rest != result.text else {})}
+    return {"quote": result} if not set(line) & set('“”"') else {}
 
 
 def _like(channel: str, like: str) -> bool:
@@ -98,7 +115,7 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
     """An option's slots; none for one that says nothing.
 
     `label` is what it is called by: its title, else what the leader does, else what is good about it. `act` is a label
-    that can follow "想请您" or "Could you", `plain` one that can't; `also` is a deed that can follow "and".
+    that can follow "想请您" or "Could you", `plain` one that can't.
     """
     path = f"options[{index}]"
     said = {
@@ -122,16 +139,12 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
         item["act"] = Fact(_act(say, label), label_path, long=long)
     else:
         item["plain"] = item["label"]
-    if say.is_verb(item["does"].text):
-        item["also"] = item["does"]
-        if "act" not in item:
-            item["does_act"] = Fact(_act(say, item["does"].text), item["does"].paths, long=True)
     item |= _deed(say, item)
+    if "deed" not in item:
+        item["label_only"] = replace(item["label"], text=say.thing(label))
     if option.minutes:
         time = say.words["minute" if option.minutes == 1 else "minutes"].format(option.minutes)
         item["time"] = Fact(time, frozenset({f"{path}.minutes"}))
-    if "doing" not in item:
-        item["does_only"] = item["does"]
     if brief.preferred == index and len(brief.options) > 1:
         item["leaning"] = Fact(say.words["leaning"])
     if brief.preferred in (None, index):
@@ -140,30 +153,28 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
 
 
 def _deed(say: Setting, item: Item) -> Item:
-    """`deed`: what the leader is asked to do, name and content of the option as one phrase; `doing`: its content.
+    """`deed`: what the leader is asked to do, as one phrase; `step` what its name says of it, if that is to go before.
 
-    Who is named in both is named once.
+    The name of an option often says it in two words; what the leader does says it whole, unless whom to talk to is in
+    the name alone.
     """
-    does, label = item["does"], item["label"].text
-    act = item.get("act")
-    if act is None:
-        return {"deed": item["does_act"]} if "does_act" in item else {}
+    does, label, act = item["does"], item["label"].text, item.get("act")
     if not does.text:
-        return {"deed": act}
+        return {"deed": act, "sole": act} if act else {}
+    asked = replace(does, text=_act(say, does.text) if say.spaced else say.deed(does.text))
+    if act is None:
+        return {"deed": asked}
     if not say.spaced:
-        same = _names(does.text) & _names(label)
-        if "also" not in item:
-            return {"deed": act}
-        text = does.text if same else f"{act.text} {say.words['and']} {does.text}"
-        return {"deed": Fact(text, does.paths if same else act.paths | does.paths, long=True)}
-    doing, please = does.text, say.words["please"]
-    rest = doing.removeprefix(please)
-    if rest != doing:
-        size = max((n for n in range(2, len(rest) + 1) if rest[:n] in label), default=0)
-        doing = please + say.words["them"] + rest[size:] if size else doing
-    again = say.words["again"].get(label[:1]) == doing[:1]
-    text = join_seam(join_seam(act.text, "，", spaced=True), doing.removeprefix(please) if again else doing, spaced=True)
-    return {"deed": Fact(text, act.paths | does.paths, long=True), "doing": replace(does, text=doing)}
+        meets = label.split(" ", 1)[0].lower() in say.words["contact"].split()
+        if not meets or _names(does.text) & _names(label):
+            return {"deed": asked}
+        text = f"{act.text} {say.words['and']} {asked.text}"
+        return {"deed": Fact(text, act.paths | does.paths, long=True), "step": act, "then": asked}
+    met = re.match(say.words["contact"], label)
+    if (met and met[1][-2:] in does.text) or (not met and len(label) < _WHOLE):
+        return {"deed": asked}
+    text = join_seam(join_seam(act.text, "，", spaced=True), does.text, spaced=True)
+    return {"deed": Fact(text, act.paths | does.paths, long=True), "step": act, "then": does}
 
 
 def _names(text: str) -> set[str]:
@@ -200,6 +211,18 @@ def precedent_items(say: Setting, brief: Brief) -> list[Item]:
     return items
 
 
+def _made(say: Setting, what: Fact) -> Item:
+    """What our side will have ready, if the words name a thing; in English what it will do if they end in -ing."""
+    if say.spaced:
+        timed = re.match(say.words["timed_if"], what.text)
+        return {"timed": what} if timed else {} if say.is_clause(what.text) else {"made": what}
+    first, second, *_ = [*what.text.split(), "", ""]
+    if first.endswith("ing") and second == "of":
+        return {"doing": what}
+    listed = first.lower().strip(",") in say.words["made_starts"].split() or first[:1].isdigit()
+    return {"made": replace(what, text=say.thing(what.text))} if listed else {}
+
+
 def commitment_items(say: Setting, brief: Brief, *, by_name: bool = False) -> list[Item]:
     """What our side will do, as clauses. `by_name`: the requester is named too, for readers who aren't their leader."""
     items = []
@@ -208,10 +231,10 @@ def commitment_items(say: Setting, brief: Brief, *, by_name: bool = False) -> li
         what = drop_start(say.line(commitment.what), say.words["commitment_starts"])
         slots = {"what": Fact(say.inside(what), frozenset({f"{path}.what"}))}
         if what and say.is_verb(what):
-            slots["does"] = slots["what"]
-        elif what.endswith(tuple(say.words["made_ends"])) and not say.is_clause(what):
-            slots["made"] = replace(slots["what"], text=say.thing(what))
-        if commitment.by:
+            slots["does"] = replace(slots["what"], text=say.deed(what))
+        elif what:
+            slots |= _made(say, slots["what"])
+        if commitment.by and say.day(commitment.by) not in what:
             slots["by"] = Fact(say.day(commitment.by), frozenset({f"{path}.by"}))
         who = frozenset({f"{path}.who"})
         if commitment.who and commitment.who == brief.requester.name and not by_name:

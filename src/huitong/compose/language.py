@@ -58,6 +58,20 @@ def without_asides(text: str, *, codes: bool = False) -> str:
     return _ASIDE.sub(lambda found: found[0] if codes and not _CODE.search(found[0]) else "", text).strip() or text
 
 
+_CLOCK: Final = re.compile(r"(?<![\d:：比例按])(\d|[01]\d|2[0-4])[:：]([0-5]\d)(?![\d:：])(\s(?=[\u3400-\u9fff]))?")
+
+
+def clock_aloud(text: str, ready: dict[str, str]) -> str:
+    """Times as they are said (`ready`: how the language says an hour, half past and minutes; nothing: as they are)."""
+
+    def said(found: re.Match[str]) -> str:
+        hour, minute = found[1].lstrip("0") or "0", found[2]
+        kind = {"00": "hour", "30": "half"}.get(minute, "minute")
+        return ready[kind].format(hour=hour, minute=minute) + (found[3] or "" if kind == "minute" else "")
+
+    return _CLOCK.sub(said, text) if ready else text
+
+
 def drop_start(text: str, starts: Iterable[str]) -> str:
     """The text without the first of `starts` that it begins with, unless nothing would remain."""
     for start in starts:
@@ -70,7 +84,7 @@ def lower_first(text: str, names: frozenset[str]) -> str:
     """The text as it reads inside an English sentence: no capital but for names (`names`: words never lowered)."""
     first, _, rest = text.partition(" ")
     is_name = (
-        first in names
+        re.sub(r"[’']s?$", "", first) in names
         or not re.fullmatch(r"[A-Z][a-z]+(?:[’'][a-z]+)?[,:]?|A", first)
         or first.startswith(("I'", "I’"))
     )
@@ -128,7 +142,7 @@ def join_seam(left: str, right: str, *, spaced: bool) -> str:
     """Two pieces of one sentence, one a person's words: no doubled stop; Chinese and Latin spaced if `spaced`."""
     if not left or not right:
         return left + right
-    if right[0] in "。." and ends(left):
+    if right[0] in "。." and ends(left) and not right[1:2].isalnum():
         return left + right[1:]
     if right[0] in "，；、：,;:":
         return left.rstrip("!?！？。") + right

@@ -6,7 +6,7 @@ from huitong.compose.request import Composed, write
 from huitong.method import Brief, Option
 
 _SHOWN = (
-    *("matter", "matter_title", "thing", "purpose", "purpose_inside", "purpose_verb", "deadline"),
+    *("matter", "matter_title", "topic", "settled", "goal", "hope", "purpose_question", "deadline", "due"),
     *("requester", "department", "other", "head", "contact"),
 )
 

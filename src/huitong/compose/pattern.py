@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from huitong.compose.language import cut, join_seam, without_asides
+from huitong.compose.language import join_seam
 
 _TOKEN: Final = re.compile(r"\{(\w+)\}|(\[)|(\])|([^\[\]{]+)")
 
@@ -25,26 +25,17 @@ class Fact:
     long: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """How much of a long field is told, brackets aside: at most `size` in `unit`, the first clause at least."""
-
-    size: int
-    unit: str
-    codes: bool = False  # only brackets that hold a code are left out
-
-
 Slots = Mapping[str, Fact]
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
+    """`slots` are all that it can hold; `needs` those outside brackets, without which it says nothing."""
+
     source: str
     nodes: tuple[Node, ...]
-
-    @property
-    def slots(self) -> frozenset[str]:
-        return frozenset(re.findall(r"\{(\w+)\}", self.source))
+    slots: frozenset[str]
+    needs: frozenset[str]
 
 
 def parse(source: str) -> Pattern:
@@ -69,12 +60,16 @@ def parse(source: str) -> Pattern:
             raise ValueError(f"pattern {source!r}: a ] without [")
     if at != len(source) or len(stack) != 1:
         raise ValueError(f"pattern {source!r}: not closed at character {at}")
-    return Pattern(source, tuple(stack[0]))
+    nodes = tuple(stack[0])
+    needs = frozenset(node[0] for node in nodes if isinstance(node, tuple))
+    return Pattern(source, nodes, frozenset(re.findall(r"\{(\w+)\}", source)), needs)
 
 
-def fill(pattern: Pattern, slots: Slots, *, spaced: bool, room: Room | None = None) -> Fact | None:
-    """The pattern with its slots filled, or None if one that it needs is missing. `room` shortens long fields."""
-    pieces = _pieces(pattern.nodes, slots, room)
+def fill(pattern: Pattern, slots: Slots, *, spaced: bool) -> Fact | None:
+    """The pattern with its slots filled, or None if one that it needs is missing."""
+    if not pattern.needs <= slots.keys():
+        return None
+    pieces = _pieces(pattern.nodes, slots)
     if pieces is None:
         return None
     text = ""
@@ -96,19 +91,16 @@ def first(patterns: Iterable[Pattern], slots: Slots, *, spaced: bool) -> Fact | 
     return next((f for f in (fill(p, slots, spaced=spaced) for p in patterns) if f is not None), None)
 
 
-def _pieces(nodes: Sequence[Node], slots: Slots, room: Room | None) -> list[str | Fact] | None:
+def _pieces(nodes: Sequence[Node], slots: Slots) -> list[str | Fact] | None:
     out: list[str | Fact] = []
     for node in nodes:
         if isinstance(node, str):
             out.append(node)
         elif isinstance(node, list):
-            out += _pieces(node, slots, room) or []
+            out += _pieces(node, slots) or []
         else:
             fact = slots.get(node[0])
             if fact is None or not fact.text:
                 return None
-            if room and fact.long:
-                short = cut(without_asides(fact.text, codes=room.codes), room.size, room.unit)
-                fact = fact if short == fact.text else Fact(short)
             out.append(fact)
     return out

@@ -66,7 +66,8 @@ class Setting:
             return text
         first = text.split(" ", 1)[0]
         # These are lowered even before a name: "Ask Ingrid" -> "ask Ingrid", "The X-ray door" -> "the X-ray door".
-        plain = first.lower() in word_set(self.language, "small") or (self.is_verb(text) and first not in self.names)
+        small = first.lower() in word_set(self.language, "small") and not first[1:2].isupper()
+        plain = small or (self.is_verb(text) and first not in self.names)
         return text[:1].lower() + text[1:] if plain else lower_first(text, self.names)
 
     def thing(self, name: str) -> str:
@@ -87,22 +88,46 @@ class Setting:
         return spaced_scripts(trim(value)) if self.spaced else trim(value)
 
     def is_clause(self, text: str) -> bool:
-        """Whether the text says something of something, and isn't a name for it alone."""
+        """Whether the text is a sentence of its own: in English something that begins with its subject."""
         if self.spaced:
-            return len(text) > self.words["name_length"] or any(mark in text for mark in self.words["clause_marks"])
-        return not word_set(self.language, "finite").isdisjoint(text.lower().split())
+            return any(mark in text for mark in self.words["clause_marks"])
+        first = re.split(r"[\s’',]", text, maxsplit=1)[0]
+        subject = first.lower() in word_set(self.language, "subjects") or first in self.names or first[:1].isdigit()
+        return subject and bool(_finite(self.language).search(text, len(first)))
+
+    def has_verb(self, text: str) -> bool:
+        """Whether a name for something is a sentence: "The mowers are in the shop", "Letters show the wrong date"."""
+        return not self.spaced and bool(
+            _finite(self.language).search(text, text.find(" ") if " " in text else len(text))
+        )
+
+    def deed(self, text: str) -> str:
+        """What someone does, inside a sentence: its first word is a verb whatever it looks like."""
+        first = text.split(" ", 1)[0]
+        own = self.spaced or first in self.names or not re.fullmatch(r"[A-Z][a-z’'-]*,?", first)
+        return text if own else text[:1].lower() + text[1:]
 
     def is_verb(self, text: str) -> bool:
         """Whether the text begins with a verb of the kind that one does ("召开…", "agree on …")."""
         if text.lower().startswith(tuple(self.words["not_verbs"])):
             return False
         if self.spaced:
-            return not word_set(self.language, "verbs").isdisjoint((text[:1], text[:2]))
-        first, second, *_ = [*(word.rstrip(",") for word in text.lower().split()[:2]), "", ""]
-        noun = first in word_set(self.language, "nouns_too") and second in word_set(self.language, "prepositions")
-        return first in word_set(self.language, "verbs") and (
-            not noun or first in word_set(self.language, "verbs_with")
-        )
+            described = "的" in text[1:5] and text[:1] not in self.words["coverbs"]  # 补货的采购单
+            return not described and not word_set(self.language, "verbs").isdisjoint((text[:1], text[:2]))
+        first, second, *_ = [*text.split()[:2], "", ""]
+        verb = first.lower().rstrip(",")
+        if verb not in word_set(self.language, "nouns_too"):
+            return verb in word_set(self.language, "verbs")
+        follows = second.lower() in word_set(self.language, "objects") or second[:1].isupper() or second[:1].isdigit()
+        return follows or (verb in word_set(self.language, "verbs_with") and second in ("with", "to", "about"))
+
+
+@cache
+def _finite(language: Language) -> re.Pattern[str]:
+    """A word that only a sentence has, or one that may be a noun but for what follows it."""
+    ready = words(language)
+    sure, maybe, after = ("|".join(ready[name].split()) for name in ("finite", "finite_maybe", "finite_before"))
+    return re.compile(rf"(?<![\w’'-])(?:(?:{sure})(?![\w’'-])|(?:{maybe})\s+(?:{after})(?![\w’'-]))")
 
 
 @cache
