@@ -54,7 +54,7 @@ def test_a_tone_and_another_wording_change_the_composed_text_and_are_kept(client
     client.post(here, sent(matter, plain, do="formal"))
     matter.refresh_from_db()
     formal = body_of(matter)
-    assert "采用哪个请您定夺" in formal
+    assert "恳请您协调" in formal
     assert formal in unescape(client.get(here).content.decode())
     client.post(here, sent(matter, formal, do="plain"))
     matter.refresh_from_db()

@@ -142,7 +142,7 @@ def join_seam(left: str, right: str, *, spaced: bool) -> str:
     """Two pieces of one sentence, one a person's words: no doubled stop; Chinese and Latin spaced if `spaced`."""
     if not left or not right:
         return left + right
-    if right[0] in "。." and ends(left) and not right[1:2].isalnum():
+    if ends(left) and (right[0] == "。" or (right[0] == "." and not right[1:2].isalnum())):
         return left + right[1:]
     if right[0] in "，；、：,;:":
         return left.rstrip("!?！？。") + right
