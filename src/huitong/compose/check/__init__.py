@@ -6,7 +6,7 @@ samples in every style and wording, so that no text of it can lose what it must 
 
 from functools import lru_cache
 
-from huitong.compose.check.form import MAX_SOURCE, Mistake, mistakes_of_form
+from huitong.compose.check.form import MAX_SOURCE, Mistake, mistakes_of_form, wordings
 from huitong.compose.check.lost import lost_facts
 from huitong.compose.check.preview import Preview, preview
 from huitong.compose.check.samples import SIZES
@@ -25,12 +25,19 @@ __all__ = [
     "is_readable",
     "preview",
     "vocabulary",
+    "wordings",
 ]
 
 
-@lru_cache(maxsize=64)
 def check(language: Language, name: str, source: str) -> tuple[Mistake, ...]:
     """What is wrong with a template of this text, or nothing. Raises KeyError for a text that there isn't."""
+    if len(source) > MAX_SOURCE:
+        return tuple(mistakes_of_form(language, name, source))  # too long to be remembered too
+    return _check(language, name, source)
+
+
+@lru_cache(maxsize=256)
+def _check(language: Language, name: str, source: str) -> tuple[Mistake, ...]:
     return tuple(mistakes_of_form(language, name, source) or lost_facts(language, name, source))
 
 

@@ -66,10 +66,18 @@ def mistakes_of_form(language: Language, name: str, source: str) -> list[Mistake
     return sorted(mistakes, key=lambda mistake: mistake.line)[:MAX_TOLD]
 
 
+def wordings(source: str) -> int:
+    """In how many wordings a text of this template can be composed. The source has no mistake of form."""
+    return _wordings(tomllib.loads(source))
+
+
+def _wordings(data: dict[str, Any]) -> int:
+    return 1 + max(len(part.get("other", [])) for part in data["part"])
+
+
 def _too_much(data: dict[str, Any], size: int) -> Found:
     """Every wording is tried in every style: both together are bounded."""
-    wordings = 1 + max(len(part.get("other", [])) for part in data["part"])
-    if size * wordings * len(Style) > MAX_TRIED:
+    if size * _wordings(data) * len(Style) > MAX_TRIED:
         yield (
             (),
             "[[part.other]] 太多，全文又长，试写不完。请减少几种说法，或写短一些。",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any, Final
 
-from huitong.compose.check.form import Mistake
+from huitong.compose.check.form import Mistake, wordings
 from huitong.compose.check.lines import Lines
 from huitong.compose.check.needs import Need
 from huitong.compose.check.samples import Shape, said, shapes
@@ -32,7 +32,7 @@ def lost_facts(language: Language, name: str, source: str) -> list[Mistake]:
 def _lost(language: Language, name: str, source: str) -> Iterator[tuple[Need, Mistake]]:
     house: House = {(language, name): source}
     lines, data = Lines(source), tomllib.loads(source)
-    ways = list(_ways(name, data))
+    ways = list(_ways(name, source))
     for shape in shapes(language):
         for case in TEXTS[name].cases(shape.brief, said(language)):
             for style, variant in ways:
@@ -46,13 +46,12 @@ def _lost(language: Language, name: str, source: str) -> Iterator[tuple[Need, Mi
                         yield need, _mistake(need, shape, style, variant, lines.of(path) if path else 0)
 
 
-def _ways(name: str, data: dict[str, Any]) -> Iterator[tuple[Style, int]]:
+def _ways(name: str, source: str) -> Iterator[tuple[Style, int]]:
     """Every style and wording in which the text can be composed, the plain one first."""
     if name not in set(Channel):
         yield Style.PLAIN, 0
         return
-    wordings = 1 + max(len(part.get("other", [])) for part in data["part"])
-    yield from ((style, variant) for variant, style in product(range(wordings), Style))
+    yield from ((style, variant) for variant, style in product(range(wordings(source)), Style))
 
 
 def _subject(form: Template, case: Case) -> str:
