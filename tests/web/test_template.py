@@ -33,6 +33,12 @@ def send(client: Client, source: str, do: str = "save", path: str = PAGE, **more
     return client.post(path, form | {"source": source.replace("\n", "\r\n"), "do": do} | more)
 
 
+def undo(client: Client, was: str | None = None) -> object:
+    """The button that goes back to the one before, on the page as it is now."""
+    now = form_of(client.get(PAGE), 0)["was"] if was is None else was
+    return client.post(PAGE, {"do": "undo", "was": now})
+
+
 def own_templates() -> dict[str, str]:
     return dict(HouseTemplate.objects.values_list("name", "source"))
 
@@ -78,7 +84,7 @@ def test_nobody_but_an_organiser_sees_or_changes_a_template(as_: Callable[..., C
         with pytest.raises(NotAllowed):
             templates.restore_template(person, ZH, "email")
         with pytest.raises(NotAllowed):
-            templates.undo_template(person, ZH, "email")
+            templates.undo_template(person, ZH, "email", was="")
     assert own_templates() == {}
 
 
@@ -156,23 +162,40 @@ def test_restoring_and_undoing_lose_nothing(as_: Callable[..., Client], people: 
     client, second = as_(people.organiser), OWN.replace("尊敬的", "敬爱的")
     send(client, OWN)
     send(client, second)
-    client.post(PAGE, {"do": "undo"})
+    undo(client)
     assert own_templates() == {"email": OWN}
-    client.post(PAGE, {"do": "undo"})
+    undo(client)
     assert own_templates() == {"email": second}
     client.post(PAGE, {"do": "restore"})
     assert "高总，您好：" in text_of(matter, Channel.EMAIL).text
     assert form_of(client.get(PAGE))["source"] == EMAIL
-    client.post(PAGE, {"do": "undo"})
+    undo(client)
     assert "敬爱的高总：" in text_of(matter, Channel.EMAIL).text
+
+
+def test_a_second_tap_of_undo_changes_nothing_and_a_colleagues_change_is_not_undone(
+    as_: Callable[..., Client], people: People
+) -> None:
+    client, second = as_(people.organiser), OWN.replace("尊敬的", "敬爱的")
+    send(client, OWN)
+    send(client, second)
+    tapped = form_of(client.get(PAGE), 1)["was"]
+    assert undo(client, tapped).status_code == 302
+    assert undo(client, tapped).status_code == 302
+    assert own_templates() == {"email": OWN}
+    send(client, OWN.replace("尊敬的", "亲爱的"))
+    page = undo(client, tapped)
+    assert page.status_code == 409
+    assert "亲爱的" in form_of(page)["source"]
+    assert "亲爱的" in own_templates()["email"]
 
 
 def test_undoing_the_first_change_gives_the_packaged_one_back(as_: Callable[..., Client], people: People) -> None:
     client = as_(people.organiser)
-    client.post(PAGE, {"do": "undo"})
+    undo(client)
     assert form_of(client.get(PAGE))["source"] == EMAIL
     send(client, OWN)
-    client.post(PAGE, {"do": "undo"})
+    undo(client)
     assert form_of(client.get(PAGE))["source"] == EMAIL
 
 
@@ -216,9 +239,9 @@ def test_a_kept_template_that_can_no_longer_be_read_is_passed_over_and_said(
     page = as_(people.organiser).get(PAGE)
     assert page.status_code == 200
     assert "暂时照自带的写" in page.content.decode()
-    assert as_(people.organiser).post(PAGE, {"do": "undo"}).status_code == 409
+    assert undo(as_(people.organiser)).status_code == 409
     with pytest.raises(Incomplete):
-        templates.undo_template(people.organiser, ZH, "email")
+        templates.undo_template(people.organiser, ZH, "email", was=form_of(page, 1)["was"])
 
 
 def _own(organiser: Person, name: str, was: str, becomes: str) -> None:

@@ -60,7 +60,7 @@ def save_template(by: Person, language: Language, name: str, source: str, *, was
     with transaction.atomic():
         row = _locked(by, language, name)
         if mark(in_force(row)) not in (was, mark(source)):
-            raise Incomplete("was", _("这份模板刚刚有人改过，没有存。"))
+            raise Incomplete("was", _("这份模板刚刚有人改过，这一步没有做。"))
         own = "" if source == packaged_source(language, name) else source
         if own != row.source:
             _change(row, by, own)
@@ -78,14 +78,20 @@ def restore_template(by: Person, language: Language, name: str) -> None:
             _change(row, by, "")
 
 
-def undo_template(by: Person, language: Language, name: str) -> None:
-    """Go back to what the last change replaced; done twice, it comes back.
+def undo_template(by: Person, language: Language, name: str, *, was: str) -> None:
+    """Go back to what the last change replaced; undone once more, it comes back.
 
-    Raises Incomplete if that was another one that no longer passes the check.
+    `was` is the mark of what is undone, so that a second tap changes nothing.
+    Raises Incomplete if somebody else has changed it in the meantime, or the one before no longer passes the check.
     """
     _only_organisers(by, name)
     with transaction.atomic():
         row = _locked(by, language, name)
+        before = row.previous or packaged_source(language, name)
+        if mark(in_force(row)) != was:
+            if mark(before) == was:
+                return
+            raise Incomplete("was", _("这份模板刚刚有人改过，这一步没有做。"))
         if row.previous and (mistakes := check(language, name, row.previous)):
             raise Incomplete("previous", mistakes[0].message(spoken()))
         if row.source != row.previous:

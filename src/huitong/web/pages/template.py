@@ -43,14 +43,14 @@ def template(request: DeskRequest, language: str, text: str) -> HttpResponse:
     row = template_row(request.person, Language(language), text)
     if request.method != "POST":
         return _page(request, row, in_force(row))
-    source = request.POST.get("source", "").replace("\r\n", "\n")
+    source, was = request.POST.get("source", "").replace("\r\n", "\n"), request.POST.get("was", "")
     try:
         match request.POST.get("do"):
             case "save":
-                save_template(request.person, Language(language), text, source, was=request.POST.get("was", ""))
+                save_template(request.person, Language(language), text, source, was=was)
                 messages.success(request, _("已保存，往后的文稿就按这个写。"))
             case "undo":
-                undo_template(request.person, Language(language), text)
+                undo_template(request.person, Language(language), text, was=was)
                 messages.success(request, _("已换回上一份。"))
             case "restore":
                 restore_template(request.person, Language(language), text)
@@ -60,8 +60,8 @@ def template(request: DeskRequest, language: str, text: str) -> HttpResponse:
     except Incomplete as error:
         if error.field == "source":
             return _page(request, row, source, refused=True)
-        shown = source if error.field == "was" else in_force(row)
-        return _page(request, row, shown, clash=error.message, stored=error.field == "was")
+        saving = request.POST.get("do") == "save"
+        return _page(request, row, source if saving else in_force(row), clash=error.message, stored=saving)
     return redirect("template", language=language, text=text)
 
 
@@ -97,6 +97,7 @@ def _page(
         "can_undo": row.pk is not None and row.source != row.previous,
         "source": source,
         "was": mark(in_force(row)) if clash or sent.get("do") not in ("save", "preview") else sent.get("was", ""),
+        "now": mark(in_force(row)),
         "longest": MAX_SOURCE,
         "mistakes": [
             (m.line, m.message(spoken()), lines[m.line - 1].strip()[:200] if m.line else "") for m in mistakes
