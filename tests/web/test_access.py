@@ -54,6 +54,8 @@ def house(asked: Request, people: People) -> House:
         "token": links.token_of(link),
         "group": "who",
         "channel": "email",
+        "language": "zh",
+        "text": "email",
         "code": "en",
         "uidb36": "1",
         "key": "abc",

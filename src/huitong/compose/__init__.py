@@ -11,10 +11,11 @@ from huitong.compose.refusal import after_no
 from huitong.compose.reminder import reminder
 from huitong.compose.request import Composed, compose
 from huitong.compose.talk import TalkingPoints, talking_points
-from huitong.compose.template import WORDINGS
+from huitong.compose.template import PACKAGED, WORDINGS, House
 from huitong.compose.thanks import Helper, thanks
 
 __all__ = [
+    "PACKAGED",
     "WORDINGS",
     "Agenda",
     "AgendaPoint",
@@ -22,6 +23,7 @@ __all__ = [
     "Composed",
     "Headline",
     "Helper",
+    "House",
     "LikelyQuestion",
     "Progress",
     "SpeakingCard",

@@ -7,7 +7,7 @@ from huitong.compose.facts import facts_of
 from huitong.compose.fit import fit
 from huitong.compose.language import clauses, count, ends
 from huitong.compose.request import room_of
-from huitong.compose.template import template, words
+from huitong.compose.template import PACKAGED, House, template, words
 from huitong.method import Brief, Channel, Style
 
 _SECONDS: Final = 60
@@ -28,12 +28,14 @@ class SpeakingCard:
     seconds: int  # at the pace at which the spoken length is a minute
 
 
-def speaking_card(brief: Brief, style: Style = Style.PLAIN, variant: int = 0) -> SpeakingCard:
+def speaking_card(
+    brief: Brief, style: Style = Style.PLAIN, variant: int = 0, *, house: House = PACKAGED
+) -> SpeakingCard:
     """What to say to the leader, a breath a line (method: brevity, listening; points 1.8, 2.2, 2.7, 4.6)."""
     ready = words(brief.lang)
     unit, breath = ready["unit"], ready["card"]["breath"]
     room = room_of(Channel.SPOKEN, brief.lang, style)
-    spoken = fit(template(brief.lang, Channel.SPOKEN.value, style, variant), facts_of(brief), room)
+    spoken = fit(template(brief.lang, Channel.SPOKEN.value, style, variant, house), facts_of(brief), room)
     lines: list[CardLine] = []
     for segment in spoken.segments:
         parts = _breaths(segment.text, breath, unit, " " if unit == "words" else "")

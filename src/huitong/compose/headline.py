@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from huitong.compose.facts import facts_of
+from huitong.compose.facts import Facts, facts_of
 from huitong.compose.request import write
+from huitong.compose.template import PACKAGED, House
 from huitong.method import Brief, Language
 
 _CHARACTERS: Final = 44  # two lines on a phone
@@ -17,9 +18,16 @@ class Headline:
     why: str
 
 
-def leader_headline(brief: Brief) -> Headline:
+def leader_headline(brief: Brief, *, house: House = PACKAGED) -> Headline:
     """Who asks what, and why now: the strongest effect, else the strongest fact; "" where the brief has neither."""
-    facts = facts_of(brief)
-    first = {name: facts.lists[name][:1] for name in ("importance", "situation")}
-    composed = write(facts.but(lists=first), "headline", _WORDS if brief.lang is Language.EN else _CHARACTERS)
+    composed = write(headline_facts(brief), "headline", headline_room(brief.lang), house=house)
     return Headline(composed.subject, composed.body)
+
+
+def headline_facts(brief: Brief) -> Facts:
+    facts = facts_of(brief)
+    return facts.but(lists={name: facts.lists[name][:1] for name in ("importance", "situation")})
+
+
+def headline_room(language: Language) -> int:
+    return _WORDS if language is Language.EN else _CHARACTERS

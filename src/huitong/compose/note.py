@@ -1,22 +1,15 @@
 """The neutral note to the counterpart."""
 
-from huitong.compose.facts import facts_of
-from huitong.compose.items import Item
+from huitong.compose.outward import outward_facts
 from huitong.compose.request import Composed, write
+from huitong.compose.template import PACKAGED, House
 from huitong.method import Brief, Option
 
-_SHOWN = (
-    *("matter", "matter_title", "topic", "settled", "goal", "hope", "purpose_question", "deadline", "due"),
-    *("requester", "department", "other", "head", "contact"),
-)
 
-
-def note(brief: Brief, option: Option | None = None, decision_words: str = "") -> Composed:
+def note(brief: Brief, option: Option | None = None, decision_words: str = "", *, house: House = PACKAGED) -> Composed:
     """What is wished of the other department, by when and why, and what our side will do (point 2.10: blames nobody).
 
     `option` and `decision_words` are what the leader decided; they are taken so that nobody has to think about it, and
     never shown: nothing internal is in the note, only matter, purpose, deadline, our commitments and who writes.
     """
-    facts = facts_of(brief)
-    hidden: dict[str, list[Item]] = {name: [] for name in facts.lists if name != "commitments"}
-    return write(facts.but(lists=hidden).only(_SHOWN), "note")
+    return write(outward_facts(brief), "note", house=house)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from huitong.compose.facts import facts_of
+from huitong.compose.facts import Facts, facts_of
 from huitong.compose.items import Item
 from huitong.compose.language import drop_start
 from huitong.compose.pattern import Fact
 from huitong.compose.request import Composed, write
 from huitong.compose.setting import Setting
+from huitong.compose.template import PACKAGED, House
 from huitong.method import Brief
 
 
@@ -25,8 +26,12 @@ class Progress:
     outcome: str = ""
 
 
-def report_back(brief: Brief, progress: Progress) -> Composed:
+def report_back(brief: Brief, progress: Progress, *, house: House = PACKAGED) -> Composed:
     """What happened since the decision, for the leader; their own words first and byte for byte (points 2.8, 4.8)."""
+    return write(progress_facts(brief, progress), "report_back", house=house)
+
+
+def progress_facts(brief: Brief, progress: Progress) -> Facts:
     days = [day for day, _ in progress.happened] + [by for _, _, by in progress.open if by]
     facts = facts_of(brief, days)
     say = facts.setting
@@ -37,7 +42,7 @@ def report_back(brief: Brief, progress: Progress) -> Composed:
     }
     title = say.line(progress.decision_title)
     outcome = drop_start(say.line(progress.outcome), say.words["outcome_starts"])
-    return write(facts.but(lists=lists, words=progress.decision_words, decision=title, outcome=outcome), "report_back")
+    return facts.but(lists=lists, words=progress.decision_words, decision=title, outcome=outcome)
 
 
 def _open(say: Setting, what: str, owner: str, by: date | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from huitong.compose.facts import Facts, facts_of
 from huitong.compose.fit import fit
 from huitong.compose.language import count
 from huitong.compose.pattern import first
-from huitong.compose.template import Template, template, words
+from huitong.compose.template import PACKAGED, House, Template, template, words
 from huitong.method import CHANNEL_LENGTHS, Brief, Channel, Language, Length, Style
 
 _BRIEF: Final = 0.6  # of a channel's length
@@ -30,19 +30,27 @@ class Composed:
         return self.body
 
 
-def compose(brief: Brief, *, channel: Channel | str, style: Style | str = Style.PLAIN, variant: int = 0) -> Composed:
+def compose(
+    brief: Brief,
+    *,
+    channel: Channel | str,
+    style: Style | str = Style.PLAIN,
+    variant: int = 0,
+    house: House = PACKAGED,
+) -> Composed:
     """The request in the brief's language, shaped for a channel (method: writing, brevity; points 1.7, 2.2).
 
     Nothing is in the text that isn't in the brief. Matter, other department, ask and deadline stay even where they
-    alone pass the channel's length. `variant` 1, 2 … say the same in other words, `style` brief in fewer. Raises
-    ValueError for a channel or a style that there isn't, or a variant below 0.
+    alone pass the channel's length. `variant` 1, 2 … say the same in other words, `style` brief in fewer. `house`
+    are an organisation's own templates. Raises ValueError for a channel or a style that there isn't, or a variant
+    below 0.
     """
     channel, style = Channel(channel), Style(style)
     if variant < 0:
         raise ValueError(f"variant {variant}: they are numbered from 0")
     facts = facts_of(brief)
     room = room_of(channel, brief.lang, style)
-    return _write(facts, template(facts.language, channel.value, style, variant), room)
+    return _write(facts, template(facts.language, channel.value, style, variant, house), room)
 
 
 def room_of(channel: Channel, language: Language, style: Style = Style.PLAIN) -> int | None:
@@ -52,9 +60,9 @@ def room_of(channel: Channel, language: Language, style: Style = Style.PLAIN) ->
     return int(limit * _BRIEF) if limit and style is Style.BRIEF else limit
 
 
-def write(facts: Facts, name: str, limit: int | None = None) -> Composed:
+def write(facts: Facts, name: str, limit: int | None = None, *, house: House = PACKAGED) -> Composed:
     """The template `name` filled with facts, as a text with its length."""
-    return _write(facts, template(facts.language, name), limit)
+    return _write(facts, template(facts.language, name, house=house), limit)
 
 
 def _write(facts: Facts, form: Template, limit: int | None) -> Composed:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from huitong.compose.facts import facts_of
+from huitong.compose.facts import Facts, facts_of
 from huitong.compose.fit import fit
 from huitong.compose.items import commitment_items, option_item
-from huitong.compose.template import template
+from huitong.compose.template import PACKAGED, House, template
 from huitong.method import Brief, Language, Option
 
 # Half a minute at the pace of the spoken channel.
@@ -19,14 +19,23 @@ class TalkingPoints:
     points: tuple[str, ...]
 
 
-def talking_points(brief: Brief, option: Option | None = None, words: str = "") -> TalkingPoints:
+def talking_points(
+    brief: Brief, option: Option | None = None, words: str = "", *, house: House = PACKAGED
+) -> TalkingPoints:
     """Half a minute of what to say: the wish, what they may say (from our efforts' results), what we can offer.
 
     `option` is the one decided on, else the preferred one; `words` are the leader's own, first and unchanged.
     """
+    form = template(brief.lang, "talk", house=house)
+    return TalkingPoints(
+        tuple(s.text for s in fit(form, talk_facts(brief, option, words), talk_room(brief.lang)).segments)
+    )
+
+
+def talk_facts(brief: Brief, option: Option | None, words: str) -> Facts:
     option = option or brief.preferred_option
     facts = facts_of(brief)
-    shown = facts.but(
+    return facts.but(
         words=words,
         lists={
             "option": [option_item(facts.setting, brief, option, -1)] if option else [],
@@ -34,5 +43,7 @@ def talking_points(brief: Brief, option: Option | None = None, words: str = "") 
             "commitments": commitment_items(facts.setting, brief, by_name=True),
         },
     )
-    limit = _WORDS if brief.lang is Language.EN else _CHARACTERS
-    return TalkingPoints(tuple(s.text for s in fit(template(brief.lang, "talk"), shown, limit).segments))
+
+
+def talk_room(language: Language) -> int:
+    return _WORDS if language is Language.EN else _CHARACTERS

@@ -1,9 +1,12 @@
 """Templates as data: one TOML file a text and language, read once. docs/compose.md shows the format."""
 
+import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, Final
 
 from huitong.compose.pattern import Pattern, parse
@@ -12,6 +15,9 @@ from huitong.method import Language, Style
 _FOLDER: Final = files("huitong.compose") / "templates"
 _ASIDE: Final = frozenset({"other", *Style})
 WORDINGS: Final = 12  # a part has one to four wordings; after so many variants they come round again
+
+House = Mapping[tuple[Language, str], str]  # a house's own templates, TOML by language and name: see check.py
+PACKAGED: Final[House] = MappingProxyType({})  # none of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +55,42 @@ class Template:
     parts: tuple[Part, ...]
 
 
-def template(language: Language, name: str, style: Style = Style.PLAIN, variant: int = 0) -> Template:
-    """The template `name` (a channel or a text of the matter's life) in a language, a style and one of its wordings."""
-    return _template(Language(language), name, style, variant % WORDINGS)
+def template(
+    language: Language, name: str, style: Style = Style.PLAIN, variant: int = 0, house: House = PACKAGED
+) -> Template:
+    """The template `name` (a channel or a text of the matter's life) in a language, a style and one of its wordings:
+    the house's own where it has one. Raises ValueError for one that cannot be read.
+    """
+    language = Language(language)
+    own = house.get((language, name))
+    if own is not None:
+        return _own(language, own, style, variant % WORDINGS)
+    return _packaged(language, name, style, variant % WORDINGS)
 
 
 @cache
-def _template(language: Language, name: str, style: Style, variant: int) -> Template:
-    data = _read(language, name)
-    joint = words(language)["joint"]
+def _packaged(language: Language, name: str, style: Style, variant: int) -> Template:
+    return _template(_read(language, name), language, style, variant)
+
+
+@lru_cache(maxsize=2048)
+def _own(language: Language, source: str, style: Style, variant: int) -> Template:
+    return _template(_own_data(source), language, style, variant)
+
+
+@lru_cache(maxsize=256)
+def _own_data(source: str) -> dict[str, Any]:
+    return tomllib.loads(source)
+
+
+def _template(data: dict[str, Any], language: Language, style: Style, variant: int) -> Template:
+    heading = data.get("heading", "{title}")
+    if set("{}") & set(re.sub(r"\{(number|title)\}", "", heading)):  # it is filled by str.format
+        raise ValueError(f"heading {heading!r}: it can hold {{number}} and {{title}}")
     return Template(
         subject=_patterns(data.get("subject", [])),
-        heading=data.get("heading", "{title}"),
-        joint=joint,
+        heading=heading,
+        joint=words(language)["joint"],
         aloud=data.get("aloud", False),
         parts=tuple(_part(_worded(p, style, variant)) for p in data["part"]),
     )
@@ -91,7 +120,13 @@ def phrases(language: Language, *path: str) -> tuple[Pattern, ...]:
 
 
 def _read(language: Language, name: str) -> dict[str, Any]:
-    return tomllib.loads((_FOLDER / language.value / f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads(packaged_source(language, name))
+
+
+@cache
+def packaged_source(language: Language, name: str) -> str:
+    """The packaged TOML text itself."""
+    return (_FOLDER / language.value / f"{name}.toml").read_text("utf-8")
 
 
 def _patterns(sources: str | list[str]) -> tuple[Pattern, ...]:

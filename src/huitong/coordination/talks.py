@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.compose import talking_points
+from huitong.compose import House, talking_points
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
@@ -13,10 +13,10 @@ from huitong.records.models import Decision, Outbox, Talk
 OUTCOMES = ("agreed", "partly", "not_yet")
 
 
-def prepare(decision: Decision, brief: Brief, option: Option | None) -> Talk:
+def prepare(decision: Decision, brief: Brief, option: Option | None, house: House) -> Talk:
     """The talk that the decision asks for; the points go to the leader when the decision takes effect."""
     matter, leader = decision.request.matter, decision.by
-    points = list(talking_points(brief, option, decision.words).points)
+    points = list(talking_points(brief, option, decision.words, house=house).points)
     talk = Talk.objects.create(matter=matter, decision=decision, points=points)
     if leader.email:
         with speaking_to(leader):

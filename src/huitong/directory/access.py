@@ -50,6 +50,8 @@ me                                yes       yes    yes         yes       yes    
 people                            -         -      -           yes       -         -
 person                            -         -      -           yes       -         -
 rules                             -         -      -           yes       -         -
+templates                         -         -      -           yes       -         -
+template                          -         -      -           yes       -         -
 mails                             yes       yes    yes         yes       yes       yes
 demo                              yes       yes    yes         yes       yes       yes
 help                              yes       yes    yes         yes       yes       yes

@@ -18,6 +18,7 @@ from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
 from huitong.matters.request import current_request, latest_version, remind_leader
 from huitong.matters.stages import Action, move
+from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock, record
 from huitong.matters.verdicts import Verdict, verdict_text
 from huitong.method import Brief
@@ -58,7 +59,7 @@ def progress_of(matter: Matter, *, outcome: str = "") -> Progress:
 
 def report_of(matter: Matter) -> Composed:
     """The report back to the leader, composed from what happened."""
-    return report_back(_asked_brief(matter), progress_of(matter))
+    return report_back(_asked_brief(matter), progress_of(matter), house=house_of(matter))
 
 
 def _asked_brief(matter: Matter) -> Brief:
@@ -193,11 +194,12 @@ def thanks_of(matter: Matter) -> list[Thank]:
     for commitment in matter.commitments.filter(state="kept").select_related("owner"):
         if commitment.owner and commitment.owner_id != matter.requester_id:
             did.setdefault(commitment.owner, []).append(commitment.what)
-    result = []
+    result, house = [], house_of(matter)
     for person, deeds in did.items():
         what = "；".join(d for d in deeds if d) if brief.lang != "en" else "; ".join(d for d in deeds if d)
         helper = Helper(name=person.name, form_of_address=person.form_of_address, what_they_did=what)
-        result.append(Thank(str(person.pk), person, what, thanks(brief, helper, matter.outcome, matter.days)))
+        message = thanks(brief, helper, matter.outcome, matter.days, house=house)
+        result.append(Thank(str(person.pk), person, what, message))
     return result
 
 

@@ -29,6 +29,7 @@ from huitong.matters.errors import (
 from huitong.matters.holds import is_held
 from huitong.matters.request import current_request, hand_over, latest_version, remind_leader
 from huitong.matters.stages import Action, Stage, move
+from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock, record
 from huitong.matters.verdicts import FINAL, LINK, MAX_WORDS, TOLD, Choice, Verdict, check, is_the_same
 from huitong.method import Brief, Help
@@ -164,7 +165,8 @@ def reply(matter: Matter, by: Person, text: str) -> None:
         record(matter, "answered", by, at=now, words=text[:300])
         leader = request.leader
         if leader.email:
-            made = answer_text(Brief.model_validate(latest_version(request).brief), question.words, text)
+            brief = Brief.model_validate(latest_version(request).brief)
+            made = answer_text(brief, question.words, text, house=house_of(matter))
             with speaking_to(leader):
                 letter = outbox.Letter(
                     title=made.subject, before=made.body.split("\n\n"), invite=_("请在这里批示，不用登录：")
@@ -312,7 +314,7 @@ def _set_in_motion(decision: Decision) -> None:
     brief = Brief.model_validate(version.brief)
     option = version.options[decision.option] if decision.option is not None else None
     if option and option["kind"] == Help.TALK:
-        talks.prepare(decision, brief, option_of(option))
+        talks.prepare(decision, brief, option_of(option), house_of(matter))
     for promise in brief.commitments:
         if not promise.what or matter.commitments.filter(what=promise.what).exists():
             continue

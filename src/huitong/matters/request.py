@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.compose import reminder
+from huitong.compose import House, reminder
 from huitong.coordination.kinds import kind_of
 from huitong.delivery import outbox
 from huitong.directory import links
@@ -19,6 +19,7 @@ from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.moments import deadline_of
 from huitong.matters.named import named
 from huitong.matters.stages import Action, Stage, move
+from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock, record
 from huitong.matters.write import text_of
 from huitong.method import Brief, Channel
@@ -130,10 +131,10 @@ def revise(matter: Matter, by: Person) -> Version:
     return version
 
 
-def is_outdated(request: Request) -> bool:
+def is_outdated(request: Request, house: House | None = None) -> bool:
     """Whether what is written now differs from the version that the leader has or will get."""
     version = latest_version(request)
-    text = text_of(request.matter, Channel(version.channel))
+    text = text_of(request.matter, Channel(version.channel), house=house)
     options = _options(request.matter)
     return (text.subject, text.text, options) != (version.subject, version.text, version.options)
 
@@ -199,12 +200,13 @@ def remind_leader(request: Request) -> None:
         while not is_working_day(last):
             last -= timedelta(days=1)
         days = [d for d in days if d < request.answer_by] + [last]
+    house = house_of(request.matter)
     turn = Outbox.objects.filter(key__startswith=f"remind_leader:{request.pk}:").count()
     for number, day in enumerate(sorted(set(days))[:2], start=1):
         due = datetime.combine(day, MORNING, tzinfo=zone)
         if due <= now:
             continue
-        text = reminder(brief, number)
+        text = reminder(brief, number, house=house)
         letter = outbox.Letter(
             title=text.subject, before=text.body.split("\n\n"), invite=_invite(leader), small=_small(request, leader)
         )

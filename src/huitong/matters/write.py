@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from huitong.compose import WORDINGS, Composed, compose
+from huitong.compose import WORDINGS, Composed, House, compose
 from huitong.matters.brief import brief_of
 from huitong.matters.errors import NotAllowed
 from huitong.matters.holds import lock_unless_held
 from huitong.matters.prepare import mark
 from huitong.matters.stages import Action, Stage, move
+from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock
 from huitong.method import Brief, Channel, Style
 from huitong.records.models import Draft, Matter, Person
@@ -30,9 +31,12 @@ class Text:
     left_out: tuple[str, ...]
 
 
-def text_of(matter: Matter, channel: Channel, brief: Brief | None = None) -> Text:
-    """The edited text if there is one, else the composed. Raises BriefError while a required name is missing."""
-    made = composed_text(matter, channel, brief or brief_of(matter))
+def text_of(matter: Matter, channel: Channel, brief: Brief | None = None, house: House | None = None) -> Text:
+    """The edited text if there is one, else the composed. Raises BriefError while a required name is missing.
+
+    `brief` and `house` are read where they are not given.
+    """
+    made = composed_text(matter, channel, brief or brief_of(matter), house_of(matter) if house is None else house)
     draft = Draft.objects.filter(matter=matter, channel=channel).first()
     return Text(
         channel=channel,
@@ -46,9 +50,9 @@ def text_of(matter: Matter, channel: Channel, brief: Brief | None = None) -> Tex
     )
 
 
-def composed_text(matter: Matter, channel: Channel, brief: Brief) -> Composed:
+def composed_text(matter: Matter, channel: Channel, brief: Brief, house: House) -> Composed:
     """What the engine makes of the brief, in the style and wording chosen for this matter."""
-    return compose(brief, channel=channel, style=matter.style, variant=matter.variant)
+    return compose(brief, channel=channel, style=matter.style, variant=matter.variant, house=house)
 
 
 def choose_wording(matter: Matter, by: Person, style: Style | None = None) -> None:

@@ -104,3 +104,22 @@ class ReviewSettings(models.Model):
     departments = models.JSONField(default=list)
     products = models.JSONField(default=list)
     titles = models.JSONField(default=list)
+
+
+class HouseTemplate(models.Model):
+    """A house's own template of one composed text. With `source` "" the packaged one holds again.
+
+    `previous` is what the last change replaced, `based_on` the packaged template as it was then.
+    """
+
+    is_sample = models.BooleanField()
+    language = models.CharField(max_length=10)
+    name = models.CharField(max_length=20)
+    source = models.TextField(blank=True)
+    previous = models.TextField(blank=True)
+    based_on = models.TextField()
+    changed_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("is_sample", "language", "name", name="one_template_a_house_and_text")]

@@ -17,6 +17,7 @@ from huitong.matters import coordinate as actions
 from huitong.matters.brief import answers_of, option_of
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.moments import busy_of
+from huitong.matters.templates import house_of
 from huitong.matters.verdicts import MAX_WORDS, verdict_text
 from huitong.method import Brief, Help, help_name
 from huitong.records.models import Decision, Matter
@@ -133,10 +134,11 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
     meeting = row.meetings.filter(cancelled_at=None).first()
     minutes = meeting.minutes if meeting else (option or {}).get("minutes") or 30
     answers = answers_of(row)
-    made = note(brief, option_of(option) if option else None, decision.words)
+    house, chosen = house_of(row), option_of(option) if option else None
+    made = note(brief, chosen, decision.words, house=house)
     wants_meeting = kind in (Help.MEETING, Help.STANDING) or meeting is not None or "meeting" in request.GET
     moments = _suggestions(decision, minutes) if wants_meeting else ()
-    points = agenda(brief, minutes, option_of(option) if option else None).points if wants_meeting else ()
+    points = agenda(brief, minutes, chosen, house=house).points if wants_meeting else ()
     start = timezone.localtime(meeting.start if meeting else moments[0].start) if meeting or moments else None
     return {
         "matter": row,

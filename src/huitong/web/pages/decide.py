@@ -19,6 +19,7 @@ from huitong.matters import coordinate
 from huitong.matters import decide as actions
 from huitong.matters.errors import AlreadyDecided, Incomplete, NotDone, NotNow, StaleVersion
 from huitong.matters.request import is_unanswered, latest_version
+from huitong.matters.templates import house_of
 from huitong.matters.verdicts import (
     FINAL,
     LINK,
@@ -172,7 +173,7 @@ class DecidePage:
             {
                 "brief": brief,
                 "version": version,
-                "headline": leader_headline(brief),
+                "headline": leader_headline(brief, house=house_of(self.asked.matter)),
                 "content_language": HTML_LANGUAGES[brief.lang.value],
                 "efforts": brief.efforts,
                 "options": [_option(row, n, n == picked, n == preferred) for n, row in enumerate(version.options, 1)],

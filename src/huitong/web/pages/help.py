@@ -49,7 +49,28 @@ def help(request: HttpRequest) -> HttpResponse:
         (Fault.PLACEHOLDER, _("模板里的空没有填。")),
         (Fault.OVERLOAD, _("一次求三件以上不相干的事。")),
     )
+    template_keys = (
+        ("[[part]]", _("一句话，或一列里的每一条各一句。照先后排。")),
+        ("text", _("这句话怎么说：几种说法，从详到略。内容不全的说法跳过，篇幅不够时用短的。")),
+        ("{deadline}", _("填进简报的内容。能用哪些，模板旁边都列着。")),
+        ("[……]", _("可有可无的一段：里面的内容缺了，整段不写。")),
+        ("each", _("对哪一列逐条说，例如 efforts、options。")),
+        ("lead、between、end", _("逐条说的时候，开头、中间、结尾各加什么。")),
+        ("needed", _('true：篇幅再短也留下（逐条的留一条）；"all"：每条都留。')),
+        ("rank、then", _("篇幅不够时谁先得到位置，数目小的先；then 是一列里其余各条的。")),
+        ("leading", _('一列里先说哪一条："first" 第一条，"last" 最后一条。')),
+        ("when、unless", _("有某项内容才说；没有才说。")),
+        ("opens", _('另起一行写 "line"，另起一段写 "paragraph"。')),
+        ("heading", _("报告里这一段的小标题。")),
+        ("pause、listen", _("讲话卡上在这里停一停；停下来听领导说。")),
+        ("weight、question", _("议程里占多少时间；领导可能会问的那一句。")),
+        ("element", _("这句话说的是哪个要素，例如 ask、situation。")),
+        ("[part.formal]", _("正式语气里换成这样说；只写不同的几项。")),
+        ("[[part.other]]", _("“换个说法”时轮到的说法，可以有几个。")),
+        ("subject", _("主题，写在最前面，不在 [[part]] 里。")),
+    )
     context = {
+        "template_keys": template_keys,
         "steps": steps,
         "elements": [(element_name(code, language), text) for code, text in elements],
         "faults": [(fault_name(code, language), text) for code, text in faults],

@@ -10,14 +10,15 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.compose import CardLine, SpeakingCard, likely_questions, speaking_card
+from huitong.compose import CardLine, House, SpeakingCard, likely_questions, speaking_card
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
 from huitong.matters.decide import standing_decision
 from huitong.matters.errors import NotDone
 from huitong.matters.questions import ASKED_BY
+from huitong.matters.templates import house_of
 from huitong.matters.write import composed_text, text_of
-from huitong.method import Brief, BriefError, Channel, Language, Style
+from huitong.method import Brief, BriefError, Channel, Element, Language, Style
 from huitong.records.models import Matter, Request
 from huitong.web.desk import DeskRequest, life, why_not
 from huitong.web.incomplete import lacking, question_address
@@ -46,7 +47,7 @@ def speak(request: DeskRequest, matter: int) -> HttpResponse:
 
 def _page(request: DeskRequest, brief: Brief) -> dict[str, Any]:
     matter = request.matter
-    asked = asking.current_request(matter)
+    asked, house = asking.current_request(matter), house_of(matter)
     page: dict[str, Any] = {
         "matter": matter,
         "life": life(matter, page="speak"),
@@ -58,28 +59,30 @@ def _page(request: DeskRequest, brief: Brief) -> dict[str, Any]:
         "early": asked is not None and asked.delivered_at is None and asked.deliver_at > timezone.now(),
     }
     if asked is None:
-        return page | _to_say(matter, text_of(matter, Channel.SPOKEN, brief).text, brief, brief)
+        return page | _to_say(matter, text_of(matter, Channel.SPOKEN, brief, house).text, brief, brief, house)
     version = asking.latest_version(asked)
-    page |= {"version": version, "outdated": _outdated(asked)}
+    page |= {"version": version, "outdated": _outdated(asked, house)}
     if asked.way == asking.PERSON:
-        page |= _to_say(matter, version.text, Brief.model_validate(version.brief), brief)
+        page |= _to_say(matter, version.text, Brief.model_validate(version.brief), brief, house)
     return page
 
 
-def _to_say(matter: Matter, text: str, composed_of: Brief, now: Brief) -> dict[str, Any]:
+def _to_say(matter: Matter, text: str, composed_of: Brief, now: Brief, house: House) -> dict[str, Any]:
     """The card, and what the leader may ask with where an answer that is missing is asked for."""
-    questions = [(q, question_address(matter, *ASKED_BY[q.element])) for q in likely_questions(now)]
-    return {"card": _card(matter, text, composed_of), "questions": questions}
+    anywhere = ASKED_BY[Element.SITUATION]  # a house may ask about what the questions don't ask for
+    found = likely_questions(now, house=house)
+    questions = [(q, question_address(matter, *ASKED_BY.get(q.element, anywhere))) for q in found]
+    return {"card": _card(matter, text, composed_of, house), "questions": questions}
 
 
-def _outdated(asked: Request) -> bool:
-    return asked.delivered_at is None and asking.is_outdated(asked)
+def _outdated(asked: Request, house: House) -> bool:
+    return asked.delivered_at is None and asking.is_outdated(asked, house)
 
 
-def _card(matter: Matter, text: str, brief: Brief) -> SpeakingCard:
+def _card(matter: Matter, text: str, brief: Brief, house: House) -> SpeakingCard:
     """The card of the brief; of a text that was edited by hand its sentences, stopping to listen after a question."""
-    if text == composed_text(matter, Channel.SPOKEN, brief).body:
-        return speaking_card(brief, Style(matter.style), matter.variant)
+    if text == composed_text(matter, Channel.SPOKEN, brief, house).body:
+        return speaking_card(brief, Style(matter.style), matter.variant, house=house)
     lines = tuple(CardLine(s, listen=s.endswith(("？", "?"))) for m in _SENTENCE.finditer(text) if (s := m[0].strip()))
     size = len(text.split()) if brief.lang is Language.EN else sum(map(len, text.split()))
     return SpeakingCard(lines, -(-size * 60 // _PER_MINUTE.get(brief.lang, 270)))

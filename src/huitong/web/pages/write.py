@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huitong.compose import House
 from huitong.documents import default_kind, kinds
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
@@ -20,6 +21,7 @@ from huitong.matters.errors import NotDone
 from huitong.matters.prepare import mark
 from huitong.matters.review_settings import review_house
 from huitong.matters.stages import Action, can
+from huitong.matters.templates import house_of
 from huitong.matters.write import Text, choose_wording, composed_text, keep_edited, save_text, text_of, use_composed
 from huitong.method import Brief, BriefError, Channel, Element, Language, Style
 from huitong.records.models import Draft
@@ -71,13 +73,15 @@ def write(request: DeskRequest, matter: int, channel: str = Channel.EMAIL) -> Ht
         return render(request, "write.html", page)
     if request.method == "POST":
         return _post(request, Channel(channel), brief)
-    text = text_of(request.matter, Channel(channel), brief)
-    return render(request, "write.html", _page(request, text, brief, changes="changes" in request.GET))
+    house = house_of(request.matter)
+    text = text_of(request.matter, Channel(channel), brief, house)
+    return render(request, "write.html", _page(request, text, brief, house, changes="changes" in request.GET))
 
 
 def _post(request: DeskRequest, channel: Channel, brief: Brief) -> HttpResponse:
     matter, person, sent = request.matter, request.person, request.POST
-    stored = text_of(matter, channel, brief)
+    house = house_of(matter)
+    stored = text_of(matter, channel, brief, house)
     subject, typed = sent.get("subject", stored.subject), sent.get("text", stored.text).replace("\r\n", "\n")
     was, was_subject = sent.get("was", mark(stored.text)), sent.get("was_subject")
     if "mine" in sent:  # they have seen what is stored instead, and say so
@@ -86,7 +90,7 @@ def _post(request: DeskRequest, channel: Channel, brief: Brief) -> HttpResponse:
         return _restore(request, channel)
     clash, refused = None, ""
     try:
-        text = _by_button(request, channel, brief, typed)
+        text = _by_button(request, channel, brief, house, typed)
         aside = _aside(request, channel, typed, stored.text)
         clash = save_text(matter, person, channel, subject=subject, text=text, was=was, was_subject=was_subject)
         if clash is None:
@@ -95,8 +99,8 @@ def _post(request: DeskRequest, channel: Channel, brief: Brief) -> HttpResponse:
             return _go_on(request, channel)
     except NotDone as error:
         refused = why_not(error)
-    stored = text_of(matter, channel, brief)
-    page = _page(request, stored, brief, typed=typed, subject=subject)
+    stored = text_of(matter, channel, brief, house)
+    page = _page(request, stored, brief, house, typed=typed, subject=subject)
     if clash is not None or refused:
         # Nothing was kept: what the page began with is still what it goes on from.
         page |= {"was": was, "was_subject": was_subject or "", "refused": refused, "clash": clash is not None}
@@ -104,7 +108,7 @@ def _post(request: DeskRequest, channel: Channel, brief: Brief) -> HttpResponse:
     return render(request, template, page, status=200 if request.htmx or not (page["clash"] or refused) else 409)
 
 
-def _by_button(request: DeskRequest, channel: Channel, brief: Brief, text: str) -> str:
+def _by_button(request: DeskRequest, channel: Channel, brief: Brief, house: House, text: str) -> str:
     """What the text becomes by a finding's button, where no script has done it already."""
     sent = request.POST
     if number := sent.get("mend", ""):
@@ -119,7 +123,8 @@ def _by_button(request: DeskRequest, channel: Channel, brief: Brief, text: str) 
             messages.error(request, _("文稿里已经没有这几个字了，没有改动。"))
         return text if changed is None else changed
     if code := sent.get("insert", ""):
-        lack = next((x for x in _margin(request, channel, brief, text).lacking if x.code == code and x.sentence), None)
+        lacking = _margin(request, channel, brief, house, text).lacking
+        lack = next((x for x in lacking if x.code == code and x.sentence), None)
         return inserted(text, lack) if lack else text
     return text
 
@@ -185,10 +190,10 @@ def _aside(request: DeskRequest, channel: Channel, typed: str, stored: str) -> A
     return aside
 
 
-def _margin(request: DeskRequest, channel: Channel, brief: Brief, text: str) -> Margin:
+def _margin(request: DeskRequest, channel: Channel, brief: Brief, house: House, text: str) -> Margin:
     def composed() -> Iterator[str]:
         for other in dict.fromkeys((channel, Channel.EMAIL, Channel.REPORT)):
-            yield composed_text(request.matter, other, brief).body
+            yield composed_text(request.matter, other, brief, house).body
 
     found = review(text, channel=channel, language=brief.lang, house=review_house(request.person))
     return margin(text, found, brief, composed=composed, aside=aside_in(request.matter, channel, text))
@@ -198,6 +203,7 @@ def _page(
     request: DeskRequest,
     text: Text,
     brief: Brief,
+    house: House,
     *,
     typed: str | None = None,
     subject: str | None = None,
@@ -209,9 +215,9 @@ def _page(
     draft = Draft.objects.filter(matter=matter, channel=channel).first()
     asked = asking.current_request(matter)
     others = (c for c in Channel if c != channel and not request.htmx)
-    texts = {c: text_of(matter, c, brief).text for c in others} | {channel: shown}
+    texts = {c: text_of(matter, c, brief, house).text for c in others} | {channel: shown}
     tabs = [_tab(request, c, texts[c], brief) for c in Channel if c in texts]
-    beside = _margin(request, channel, brief, shown)
+    beside = _margin(request, channel, brief, house, shown)
     return {
         "matter": matter,
         "life": life(matter, page="write"),
@@ -238,13 +244,13 @@ def _page(
         "asked_by": {x.code: question_address(matter, *x.asked_by) for x in beside.lacking if x.asked_by},
         "left_out": _left_out(text, brief) if not text.edited else [],
         "changes": difference(text.composed, text.text) if changes else None,
-        "sent": _sent(asked) if asked else None,
+        "sent": _sent(asked, house) if asked else None,
     }
 
 
-def _sent(asked: asking.Request) -> dict[str, Any] | None:
+def _sent(asked: asking.Request, house: House) -> dict[str, Any] | None:
     """The version that the leader has or will get, if what is written now differs from it."""
-    if not can(asked.matter, Action.REVISE) or not asking.is_outdated(asked):
+    if not can(asked.matter, Action.REVISE) or not asking.is_outdated(asked, house):
         return None
     version = asking.latest_version(asked)
     return {"number": version.number, "name": NAMES[Channel(version.channel)], "delivered": asked.delivered_at}
