@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from huitong.compose.facts import commitment_items, facts_of
 from huitong.compose.fit import Segment, fit
+from huitong.compose.pattern import first
+from huitong.compose.setting import Setting
 from huitong.compose.template import template
 from huitong.method import Brief, Option
 
@@ -16,7 +18,11 @@ class AgendaPoint:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
+    """The points; and the whole as people read it, a line a point with its minutes."""
+
     points: tuple[AgendaPoint, ...]
+    title: str
+    text: str
 
 
 def agenda(brief: Brief, minutes: int, option: Option | None = None) -> Agenda:
@@ -25,12 +31,19 @@ def agenda(brief: Brief, minutes: int, option: Option | None = None) -> Agenda:
     """
     if minutes < 1:
         raise ValueError(f"a meeting of {minutes} minutes has no agenda")
-    facts = facts_of(brief)
+    facts, form = facts_of(brief), template(brief.lang, "agenda")
     ours = commitment_items(facts.setting, brief, by_name=True)
-    segments = fit(template(brief.lang, "agenda"), facts.but(lists={"commitments": ours}), None).segments
+    segments = fit(form, facts.but(lists={"commitments": ours}), None).segments
     weightiest = sorted(segments, key=lambda s: -s.part.weight)[:minutes]
     kept = [s for s in segments if s in weightiest]
-    return Agenda(tuple(AgendaPoint(m, s.text) for m, s in zip(_shares(kept, minutes), kept, strict=True)))
+    points = tuple(AgendaPoint(m, s.text) for m, s in zip(_shares(kept, minutes), kept, strict=True))
+    title = first(form.subject, facts.slots, spaced=facts.setting.spaced)
+    return Agenda(points, title.text if title else "", "\n".join(_line(facts.setting, p) for p in points))
+
+
+def _line(say: Setting, point: AgendaPoint) -> str:
+    time = say.words["minute" if point.minutes == 1 else "minutes"].format(point.minutes)
+    return f"{point.text}（{time}）" if say.spaced else f"{point.text} ({time})"
 
 
 def _shares(segments: list[Segment], minutes: int) -> list[int]:

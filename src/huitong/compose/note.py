@@ -1,10 +1,12 @@
 """The neutral note to the counterpart."""
 
+from typing import Final
+
 from huitong.compose.facts import Item, facts_of
 from huitong.compose.request import Composed, write
 from huitong.method import Brief, Option
 
-_SHOWN = (
+SHOWN: Final = (
     *("matter", "matter_title", "thing", "purpose", "purpose_inside", "purpose_verb", "deadline"),
     *("requester", "department", "other", "head", "contact"),
 )
@@ -18,4 +20,4 @@ def note(brief: Brief, option: Option | None = None, decision_words: str = "") -
     """
     facts = facts_of(brief)
     hidden: dict[str, list[Item]] = {name: [] for name in facts.lists if name != "commitments"}
-    return write(facts.but(lists=hidden).only(_SHOWN), "note")
+    return write(facts.but(lists=hidden).only(SHOWN), "note")
