@@ -55,6 +55,7 @@ def house(asked: Request, people: People) -> House:
         "group": "who",
         "channel": "email",
         "code": "en",
+        "name": "note",
         "uidb36": "1",
         "key": "abc",
     }

@@ -60,7 +60,7 @@ def _page(request: DeskRequest, brief: Brief) -> dict[str, Any]:
     if asked is None:
         return page | _to_say(matter, text_of(matter, Channel.SPOKEN, brief).text, brief, brief)
     version = asking.latest_version(asked)
-    page |= {"version": version, "outdated": _outdated(asked)}
+    page |= {"version": version, "outdated": _outdated(asked), "other_now": asking.is_outdated(asked)}
     if asked.way == asking.PERSON:
         page |= _to_say(matter, version.text, Brief.model_validate(version.brief), brief)
     return page
@@ -69,14 +69,14 @@ def _page(request: DeskRequest, brief: Brief) -> dict[str, Any]:
 def _to_say(matter: Matter, text: str, composed_of: Brief, now: Brief) -> dict[str, Any]:
     """The card, and what the leader may ask with where an answer that is missing is asked for."""
     questions = [(q, question_address(matter, *ASKED_BY[q.element])) for q in likely_questions(now)]
-    return {"card": _card(matter, text, composed_of), "questions": questions}
+    return {"card": card_of(matter, text, composed_of), "questions": questions, "spoken": text}
 
 
 def _outdated(asked: Request) -> bool:
     return asked.delivered_at is None and asking.is_outdated(asked)
 
 
-def _card(matter: Matter, text: str, brief: Brief) -> SpeakingCard:
+def card_of(matter: Matter, text: str, brief: Brief) -> SpeakingCard:
     """The card of the brief; of a text that was edited by hand its sentences, stopping to listen after a question."""
     if text == composed_text(matter, Channel.SPOKEN, brief).body:
         return speaking_card(brief, Style(matter.style), matter.variant)
