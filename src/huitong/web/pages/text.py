@@ -109,21 +109,21 @@ def _not_kept(request: DeskRequest, row: Matter, name: str, why: str, other: Lif
     typed_sheet = replace(with_typed(now, request.POST), other=other, refused=why)
     if request.htmx:
         return render(request, "text/_kept.html", {"sheet": typed_sheet})
-    return _page(request, row, name, typed_sheet)
+    return _page(request, row, name, replace(typed_sheet, refused="", changes=()), why)
 
 
-def _page(request: DeskRequest, row: Matter, name: str, shown: Sheet | None = None) -> HttpResponse:
+def _page(request: DeskRequest, row: Matter, name: str, shown: Sheet | None = None, error: str = "") -> HttpResponse:
     context: dict[str, Any] = {
         "matter": row,
         "label": NAMES[kind_of(name)],
         "sheet": shown or sheet(row, name),
-        "error": shown.refused if shown else "",
+        "error": error,
         "own": name in OWN_PAGE,
     }
     asked = asking.current_request(row)
     if asked and name in OWN_PAGE:
         context |= {"leader": asked.leader} | _own(row, asked, name)
-    return render(request, "text.html", context, status=409 if shown else 200)
+    return render(request, "text.html", context, status=409 if error else 200)
 
 
 def _own(row: Matter, asked: asking.Request, name: str) -> dict[str, Any]:
