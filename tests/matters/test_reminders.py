@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from huitong.matters import close
+from huitong.delivery import outbox
+from huitong.matters import close, texts
 from huitong.matters.decide import decide, reply, send_now, undo
+from huitong.matters.prepare import mark
 from huitong.matters.request import reminded, revise
 from huitong.matters.verdicts import Choice, Verdict
-from huitong.records.models import Outbox, Person, Request
+from huitong.records.models import Draft, Outbox, Person, Request
 from tests.matters.conftest import version_number
 
 
@@ -75,3 +77,16 @@ def test_a_request_that_is_revised_reminds_of_what_it_says_now(asked: Request, r
 def test_no_reminder_is_left_once_the_matter_is_closed(asked: Request, requester: Person) -> None:
     close.close(asked.matter, requester, outcome="不用了", settled=False, days=1)
     assert waiting() == []
+
+
+def test_what_was_edited_goes_out_once_and_the_next_has_its_own_words(asked: Request, requester: Person) -> None:
+    first, second = waiting()
+    was = mark(texts.text_of(asked.matter, "reminder").text)
+    texts.save_text(asked.matter, requester, "reminder", subject=None, text="高总，得空看一眼就好。", was=was)
+    [row] = outbox.claim("worker", now=first.due_at, limit=1)
+    assert row.payload["before"] == ["高总，得空看一眼就好。"]
+    outbox.settle_sent(row, "worker")
+    assert not Draft.objects.exists()
+    shown = texts.text_of(asked.matter, "reminder")
+    assert "再打扰您一次" in shown.text
+    assert shown.text.split("\n\n") == second.payload["before"]
