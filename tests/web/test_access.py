@@ -57,6 +57,7 @@ def house(asked: Request, people: People) -> House:
         "language": "zh",
         "text": "email",
         "code": "en",
+        "name": "note",
         "uidb36": "1",
         "key": "abc",
     }

@@ -56,7 +56,7 @@ FORMS = (
     ("/coordinate", {"do": "note", "name": NUL, "email": "w@example.com", "subject": "请协助", "text": "您好"}),
     ("/coordinate", {"do": "note", "name": "王" * 101, "email": "w@example.com", "subject": "请协助", "text": "您好"}),
     ("/coordinate", {"do": "meeting", "start": "SOON", "minutes": "30", "guest": "王" * 101, "title": "会"}),
-    ("/coordinate", {"do": "meeting", "start": "SOON", "minutes": "30", "agenda": NUL, "title": "会"}),
+    ("/coordinate", {"do": "meeting", "start": "SOON", "minutes": "30", "text": NUL, "title": "会"}),
     ("/coordinate", {"do": "meeting", "start": "9999-12-31T23:59", "minutes": "30", "title": "会"}),
     ("/coordinate", {"do": "meeting", "start": "0001-01-01T00:00", "minutes": "30", "title": "会"}),
     ("/coordinate", {"do": "meeting", "start": "SOON", "minutes": "半小时", "title": "会"}),

@@ -6,7 +6,7 @@ from huitong.compose.facts import Facts, facts_of
 from huitong.compose.items import Item
 from huitong.method import Brief
 
-_SHOWN: Final = (
+SHOWN: Final = (
     *("matter", "matter_title", "matter_name", "matter_clause", "Matter_clause", "thing", "topic", "settled"),
     *("purpose", "purpose_inside", "purpose_verb", "purpose_question", "goal", "hope"),
     *("deadline", "deadline_day", "due", "requester", "department", "other", "head", "contact"),
@@ -17,4 +17,4 @@ def outward_facts(brief: Brief) -> Facts:
     """Matter, purpose, deadline, our commitments and who writes: nothing internal, whatever the template asks for."""
     facts = facts_of(brief)
     hidden: dict[str, list[Item]] = {name: [] for name in facts.lists if name != "commitments"}
-    return facts.but(lists=hidden).only(_SHOWN)
+    return facts.but(lists=hidden).only(SHOWN)

@@ -1,20 +1,42 @@
 """Thanks to one who helped."""
 
+import re
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
 from huitong.compose.facts import Facts
 from huitong.compose.language import drop_start
 from huitong.compose.outward import outward_facts
+from huitong.compose.pattern import Fact
 from huitong.compose.request import Composed, write
+from huitong.compose.setting import Setting
 from huitong.compose.template import PACKAGED, House
 from huitong.method import Brief
+
+_DOUBLED: Final = frozenset(
+    ("begin", "cut", "drop", "get", "let", "map", "plan", "put", "run", "set", "split", "stop", "submit", "swap")
+)
+_FIRST_OR_AFTER_AND: Final = re.compile(r"(^|\band )([A-Za-z-]+)\b")
+
+
+class Deed(StrEnum):
+    """What a helper did, as far as the record of a matter knows it without words of theirs or ours."""
+
+    AGREED = "agreed"
+    DATED = "dated"  # agreed, and named a day
+    OPEN = "open"  # could not, and said why
+    MET = "met"  # came to the meeting
 
 
 @dataclass(frozen=True, slots=True)
 class Helper:
+    """`what_they_did` in words; `deed` stands in where there are none."""
+
     name: str
     form_of_address: str = ""
     what_they_did: str = ""
+    deed: Deed | None = None
 
 
 def thanks(brief: Brief, helper: Helper, outcome: str, days: int | None, *, house: House = PACKAGED) -> Composed:
@@ -26,6 +48,9 @@ def thanks_facts(brief: Brief, helper: Helper, outcome: str, days: int | None) -
     facts = outward_facts(brief)
     say = facts.setting
     did = say.inside(drop_start(say.line(helper.what_they_did), say.words["did_starts"]))
+    if not did and helper.deed:
+        did = write(facts.but(lists={helper.deed.value: [{"did": Fact("yes")}]}), "deeds").body
+    did = did if say.spaced else _doing(say, did)
     doing = did.split(" ", 1)[0].endswith("ing")
     return facts.but(
         to=helper.form_of_address or helper.name,
@@ -35,3 +60,21 @@ def thanks_facts(brief: Brief, helper: Helper, outcome: str, days: int | None) -
         days=str(days) if days and days > 1 else "",
         one_day=str(days) if days == 1 else "",
     )
+
+
+def _doing(say: Setting, did: str) -> str:
+    """What is promised or asked for ("send the list and call Kim") as it stands after "Thank you for"."""
+    if not say.is_verb(did):
+        return did
+
+    def gerund(found: re.Match[str]) -> str:
+        verb = found[2].lower()
+        return found[1] + _gerund(verb) if say.is_verb(verb) else found[0]
+
+    return _FIRST_OR_AFTER_AND.sub(gerund, did)
+
+
+def _gerund(verb: str) -> str:
+    if verb in _DOUBLED:
+        return f"{verb}{verb[-1]}ing"
+    return (verb.removesuffix("e") if not verb.endswith("ee") else verb) + "ing"

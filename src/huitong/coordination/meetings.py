@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -14,6 +15,16 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from huitong.delivery import outbox
 from huitong.directory.wording import moment_text, speaking_to
 from huitong.records.models import Attendee, Decision, Matter, Meeting, Outbox, Person
+
+
+def to_come(matter: Matter) -> Meeting | None:
+    """The meeting that is set, or was held and has no record yet; there is one at most."""
+    return matter.meetings.filter(cancelled_at=None, decided="").first()
+
+
+def last_held(matter: Matter) -> Meeting | None:
+    """The latest meeting that has begun or is over, and was not called off."""
+    return matter.meetings.filter(cancelled_at=None, start__lte=timezone.now()).order_by("-start", "-pk").first()
 
 
 def call(
@@ -53,7 +64,7 @@ def move(meeting: Meeting, *, start: datetime, minutes: int, place: str, agenda:
 
 def forget(decision: Decision) -> bool:
     """The decision no longer stands: its meeting is cancelled. Returns whether there was one."""
-    meeting = Meeting.objects.filter(decision=decision, cancelled_at=None).first()
+    meeting = Meeting.objects.filter(decision=decision, cancelled_at=None, decided="").first()
     if meeting:
         cancel(meeting)
     return meeting is not None
@@ -64,6 +75,34 @@ def cancel(meeting: Meeting) -> None:
     meeting.sequence += 1
     meeting.save()
     _invite(meeting)
+
+
+def send_minutes(meeting: Meeting, *, subject: str, text: str) -> list[Person]:
+    """Send the minutes to everyone who was invited and has an address. Returns who gets them; none gets them twice."""
+    requester, told = meeting.matter.requester, []
+    mark = sha256(f"{subject}\n{text}".encode()).hexdigest()[:16]
+    for attendee in meeting.attendees.select_related("person"):
+        person = attendee.person
+        if not person.email or person.pk == requester.pk:
+            continue
+        with speaking_to(person):
+            letter = minutes_letter(meeting, person, subject=subject, text=text)
+        outbox.put("minutes", person, letter, key=f"minutes:{meeting.pk}:{mark}:{person.pk}", matter=meeting.matter)
+        told.append(person)
+    return told
+
+
+def minutes_letter(meeting: Meeting, person: Person, *, subject: str, text: str) -> outbox.Letter:
+    """The mail of the minutes, in the language that is active."""
+    opening = _("会议的纪要在下面，请您过目。有遗漏或记得不准的地方，请告诉%(name)s，好改过来。")
+    return outbox.Letter(
+        title=subject,
+        before=[
+            _("%(who)s，您好：") % {"who": person.address},
+            opening % {"name": meeting.matter.requester.name},
+            *outbox.paragraphs(text),
+        ],
+    )
 
 
 def invitation(meeting: Meeting, organiser: Person) -> str:

@@ -18,15 +18,20 @@ def send(matter: Matter, person: Person, *, subject: str, text: str) -> Note:
     note = Note.objects.create(matter=matter, person=person, subject=subject, text=text, sent_at=timezone.now())
     link = links.issue("answer", person, note=note, days=60)
     with speaking_to(person):
-        letter = outbox.Letter(
-            title=subject,
-            before=text.replace("\r\n", "\n").split("\n\n"),
-            invite=_("您看怎样合适，请在这里答复，不用登录："),
-            small=_("由会同代%(name)s送出。打开链接不会通知任何人，也不会作出任何答复。")
-            % {"name": matter.requester.name},
-        )
-    outbox.put("note", person, letter, key=f"note:{note.pk}", matter=matter, link=link)
+        made = letter(matter, subject=subject, text=text)
+    outbox.put("note", person, made, key=f"note:{note.pk}", matter=matter, link=link)
     return note
+
+
+def letter(matter: Matter, *, subject: str, text: str) -> outbox.Letter:
+    """The mail of a note, in the language that is active."""
+    small = _("由会同代%(name)s送出。打开链接不会通知任何人，也不会作出任何答复。")
+    return outbox.Letter(
+        title=subject,
+        before=outbox.paragraphs(text),
+        invite=_("您看怎样合适，请在这里答复，不用登录："),
+        small=small % {"name": matter.requester.name},
+    )
 
 
 def answer(note: Note, *, answer: str, day: date | None, who: str, words: str, by_name: str) -> None:

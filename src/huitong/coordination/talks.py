@@ -1,5 +1,7 @@
 """The leader talks to the other head: points on one screen, and what came of it."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -8,7 +10,7 @@ from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
 from huitong.method import Brief, Option
-from huitong.records.models import Decision, Outbox, Talk
+from huitong.records.models import Decision, Matter, Outbox, Person, Talk
 
 OUTCOMES = ("agreed", "partly", "not_yet")
 
@@ -19,16 +21,43 @@ def prepare(decision: Decision, brief: Brief, option: Option | None, house: Hous
     points = list(talking_points(brief, option, decision.words, house=house).points)
     talk = Talk.objects.create(matter=matter, decision=decision, points=points)
     if leader.email:
-        with speaking_to(leader):
-            letter = outbox.Letter(
-                title=_("通话要点：%(matter)s") % {"matter": matter.title},
-                before=[_("%(who)s，您好：") % {"who": leader.address}, "\n".join(f"· {p}" for p in points)],
-                invite=_("谈过之后，在这里点一下结果："),
-            )
-        link = links.issue("decide", leader, request=decision.request)
-        key = f"decision:{decision.pk}:talk"
-        outbox.put("talk", leader, letter, key=key, matter=matter, link=link, due_at=decision.effective_at)
+        _send(talk, due_at=decision.effective_at)
     return talk
+
+
+def send_anew(talk: Talk, points: list[str]) -> None:
+    """Other points for a talk that is still to come: the leader gets them, and sees them from now on."""
+    if points == talk.points:
+        return
+    talk.points = points
+    talk.save(update_fields=["points"])
+    assert talk.decision is not None
+    Outbox.objects.filter(key__startswith=f"decision:{talk.decision.pk}:talk", state="waiting").update(
+        state="withdrawn"
+    )
+    _send(talk)
+
+
+def letter(matter: Matter, leader: Person, points: list[str]) -> outbox.Letter:
+    """The mail of the points, in the language that is active."""
+    return outbox.Letter(
+        title=_("通话要点：%(matter)s") % {"matter": matter.title},
+        before=[_("%(who)s，您好：") % {"who": leader.address}, "\n".join(f"· {p}" for p in points)],
+        invite=_("谈过之后，在这里点一下结果："),
+    )
+
+
+def _send(talk: Talk, due_at: datetime | None = None) -> None:
+    decision = talk.decision
+    assert decision is not None
+    leader = decision.by
+    with speaking_to(leader):
+        made = letter(talk.matter, leader, talk.points)
+    link = links.issue("decide", leader, request=decision.request)
+    begin = _key(decision)
+    count = Outbox.objects.filter(key__startswith=begin).count()
+    key = f"{begin}:{count}" if count else begin
+    outbox.put("talk", leader, made, key=key, matter=talk.matter, link=link, due_at=due_at)
 
 
 def held(talk: Talk, *, outcome: str, words: str) -> None:
@@ -52,4 +81,12 @@ def held(talk: Talk, *, outcome: str, words: str) -> None:
 def forget(decision: Decision) -> None:
     """The decision was undone."""
     Talk.objects.filter(decision=decision, held_at=None).delete()
-    Outbox.objects.filter(key=f"decision:{decision.pk}:talk", state="waiting").update(state="withdrawn")
+    _withdraw(decision)
+
+
+def _withdraw(decision: Decision) -> None:
+    Outbox.objects.filter(key__startswith=_key(decision), state="waiting").update(state="withdrawn")
+
+
+def _key(decision: Decision) -> str:
+    return f"decision:{decision.pk}:talk"

@@ -39,6 +39,11 @@ class Letter(TypedDict, total=False):
     calendar: str
 
 
+def paragraphs(text: str) -> list[str]:
+    """A text as a letter's paragraphs."""
+    return text.replace("\r\n", "\n").split("\n\n")
+
+
 AfterSent = Callable[[Outbox], None]
 _after_sent: Final[dict[str, AfterSent]] = {}
 

@@ -43,6 +43,7 @@ answer                            yes       -      -           -         -      
 coordinate                        yes       -      -           -         -         -
 commitment                        yes       -      -           -         -         -
 report                            yes       -      -           -         -         -
+text                              yes       -      -           -         -         -
 close                             yes       -      -           -         -         -
 decide                            -         yes    -           -         -         -
 note                              -         -      yes         -         -         -

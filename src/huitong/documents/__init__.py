@@ -3,6 +3,7 @@
 from huitong.documents.errors import ReportError
 from huitong.documents.kind import Kind, default_kind, kinds
 from huitong.documents.model import Document, Heading, Labelled, Paragraph, Table
+from huitong.documents.plain import write_text
 from huitong.documents.report import format_names, media_type, write_report
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "kinds",
     "media_type",
     "write_report",
+    "write_text",
 ]

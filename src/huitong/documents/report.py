@@ -11,7 +11,7 @@ from types import ModuleType
 from huitong.documents.errors import ReportError
 from huitong.documents.kind import default_kind, kind_named
 from huitong.documents.make import make
-from huitong.method import Brief
+from huitong.method import Brief, Language
 
 
 @cache
@@ -23,12 +23,25 @@ def format_names() -> tuple[str, ...]:
 
 def media_type(format: str) -> str:
     """The media type (RFC 6838) of a format that there is."""
-    return str(_format(format).MEDIA_TYPE)
+    return str(format_module(format).MEDIA_TYPE)
 
 
-def _format(name: str) -> ModuleType:
+def format_module(name: str) -> ModuleType:
+    """The module that writes a format that there is."""
     # Only the format that is asked for is imported: each brings a library that takes long to load.
     return import_module(f"huitong.documents.formats.{name}")
+
+
+def check_format(format: str, language: Language) -> None:
+    """Raises ReportError for a format that there is not."""
+    if format not in format_names():
+        names = "、".join(format_names()), ", ".join(format_names())
+        raise ReportError(
+            "format",
+            f"没有“{format[:20]}”这种格式。请从{names[0]}中选一种。",
+            f'There is no format "{format[:20]}". Choose one of {names[1]}.',
+            language,
+        )
 
 
 def write_report(
@@ -49,15 +62,8 @@ def write_report(
     Raises ReportError for a brief that breaks a rule of the kind, for a kind or a format that there is not, and for
     a PDF without a font that has Chinese.
     """
-    if format not in format_names():
-        names = "、".join(format_names()), ", ".join(format_names())
-        raise ReportError(
-            "format",
-            f"没有“{format[:20]}”这种格式。请从{names[0]}中选一种。",
-            f'There is no format "{format[:20]}". Choose one of {names[1]}.',
-            brief.lang,
-        )
+    check_format(format, brief.lang)
     chosen = kind_named(kind, brief.lang) if kind else default_kind(brief.lang)
     document = make(brief, chosen, day, decisions=decisions, attendees=attendees, annexes=annexes)
-    written: bytes = _format(format).write(document, [Path(folder) for folder in fonts])
+    written: bytes = format_module(format).write(document, [Path(folder) for folder in fonts])
     return written

@@ -40,11 +40,15 @@ def clean(text: str, language: Language) -> str:
     Control characters, which XML forbids, are dropped; in Chinese there is no space between Han and digits, and the
     punctuation after Han is full width (GB/T 15834).
     """
-    kept = "".join(_printable(c) for c in text)
-    joined = " ".join(kept.split())
+    joined = " ".join(printable(text).split())
     if language is Language.EN:
         return joined
     return _HALF.sub(lambda found: _FULL[found[0]], _BESIDE_HAN.sub("", joined))
+
+
+def printable(text: str) -> str:
+    """What a person wrote, on one line, without what cannot be printed; nothing else is changed."""
+    return "".join(_printable(c) for c in text)
 
 
 def _printable(character: str) -> str:

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.compose import Composed, Helper, Progress, report_back, thanks
+from huitong.compose import Composed, Deed, Helper, Progress, after_no, decided_in_short, report_back, thanks
 from huitong.coordination import commitments
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
 from huitong.matters.brief import answers_of, brief_of
+from huitong.matters.coordinate import decision_in_force
 from huitong.matters.decide import standing_decision
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
@@ -20,10 +22,12 @@ from huitong.matters.request import current_request, latest_version, remind_lead
 from huitong.matters.stages import Action, move
 from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock, record
-from huitong.matters.verdicts import Verdict, verdict_text
+from huitong.matters.verdicts import Verdict
 from huitong.method import Brief
 from huitong.recall import PastMatter, similar
-from huitong.records.models import Matter, Outbox, Person, Request
+from huitong.records.models import Decision, Matter, Outbox, Person, Request
+
+_ANSWERED: Final = {"yes": Deed.AGREED, "date": Deed.DATED, "hard": Deed.OPEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,14 @@ def progress_of(matter: Matter, *, outcome: str = "") -> Progress:
         for e in matter.events.filter(kind__in=("progress", "talked", "note_answered"))
         if e.data.get("words")
     ]
+    for meeting in matter.meetings.filter(cancelled_at=None).exclude(decided=""):
+        line = decided_in_short(_asked_brief(matter), meeting.decided.splitlines())
+        happened.append((timezone.localtime(meeting.start).date(), line))
+    happened.sort(key=lambda pair: pair[0])
+    option = decision.version.options[decision.option] if decision and decision.option is not None else None
     return Progress(
         decision_words=decision.words if decision else "",
-        decision_title=verdict_text(decision) if decision else "",
+        decision_title=str(option["title"]) if option else "",
         happened=tuple(happened),
         kept=tuple(c.what for c in kept),
         open=tuple((c.what, c.owner_name, c.by) for c in open_ones),
@@ -86,15 +95,50 @@ def send_report(matter: Matter, by: Person, *, subject: str, text: str) -> Perso
             raise Incomplete("leader.email", _("还没有领导的邮箱。可以复制下来，自己发。"))
         link = links.issue("decide", leader, request=request)
         with speaking_to(leader):
-            letter = outbox.Letter(
-                title=subject.strip()[:300] or matter.title,
-                before=text.replace("\r\n", "\n").split("\n\n"),
-                invite=_("经过都在这里："),
-            )
+            letter = report_letter(subject=subject.strip()[:300] or matter.title, text=text)
         count = Outbox.objects.filter(matter=matter, kind="report").count()
         outbox.put("report", leader, letter, key=f"report:{matter.pk}:{count}", matter=matter, link=link)
         record(matter, "reported", by, to=leader.address)
     return leader
+
+
+def report_letter(*, subject: str, text: str) -> outbox.Letter:
+    """The mail of a report, in the language that is active."""
+    return outbox.Letter(title=subject, before=outbox.paragraphs(text), invite=_("经过都在这里："))
+
+
+def after_no_of(matter: Matter) -> Composed | None:
+    """Thanks and the next step after the leader's no; None where there is none, or it can still be taken back."""
+    decision = decision_in_force(matter)
+    if decision is None or decision.verdict != Verdict.NO:
+        return None
+    return after_no(Brief.model_validate(decision.version.brief), decision.words, house=house_of(matter))
+
+
+def send_after_no(matter: Matter, by: Person, *, subject: str, text: str) -> Person:
+    """Thank the leader who said no, and say what comes next; once. Returns the leader."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    if not text.strip():
+        raise Incomplete("text", _("请写下要说的话。"))
+    with transaction.atomic():
+        matter = lock(matter)
+        decision = decision_in_force(matter)
+        if decision is None or decision.verdict != Verdict.NO:
+            raise NotNow("no such answer stands")
+        leader = decision.by
+        if not leader.email:
+            raise Incomplete("text", _("还没有领导的邮箱。可以复制下来，自己发。"))
+        key = after_no_key(decision)
+        if not Outbox.objects.filter(key=key).exists():
+            letter = outbox.Letter(title=subject.strip()[:300] or matter.title, before=outbox.paragraphs(text))
+            outbox.put("after_no", leader, letter, key=key, matter=matter)
+            record(matter, "thanked", by, to=leader.address)
+    return leader
+
+
+def after_no_key(decision: Decision) -> str:
+    return f"after_no:{decision.pk}"
 
 
 def _refuse_if_pending(matter: Matter) -> None:
@@ -185,19 +229,25 @@ def thanks_of(matter: Matter) -> list[Thank]:
         return []
     brief = _asked_brief(matter)
     did: dict[Person, list[str]] = {}
+    deeds: dict[Person, Deed] = {}
     decision = standing_decision(request)
     if decision and decision.verdict in ("agree", "change"):
         option = decision.version.options[decision.option] if decision.option is not None else None
         did.setdefault(decision.by, []).append(str(option["what_leader_does"] or option["title"]) if option else "")
+    for meeting in matter.meetings.filter(cancelled_at=None, start__lte=timezone.now()):
+        for attendee in meeting.attendees.exclude(person=matter.requester).select_related("person"):
+            did.setdefault(attendee.person, [])
+            deeds[attendee.person] = Deed.MET
     for note in matter.notes.exclude(answer="").select_related("person"):
         did.setdefault(note.person, [])
+        deeds[note.person] = _ANSWERED[note.answer]
     for commitment in matter.commitments.filter(state="kept").select_related("owner"):
         if commitment.owner and commitment.owner_id != matter.requester_id:
             did.setdefault(commitment.owner, []).append(commitment.what)
     result, house = [], house_of(matter)
-    for person, deeds in did.items():
-        what = "；".join(d for d in deeds if d) if brief.lang != "en" else "; ".join(d for d in deeds if d)
-        helper = Helper(name=person.name, form_of_address=person.form_of_address, what_they_did=what)
+    for person, done in did.items():
+        what = ("；" if brief.lang != "en" else " and ").join(d.rstrip("。.") for d in done if d)
+        helper = Helper(person.name, person.form_of_address, what_they_did=what, deed=deeds.get(person))
         message = thanks(brief, helper, matter.outcome, matter.days, house=house)
         result.append(Thank(str(person.pk), person, what, message))
     return result
@@ -214,7 +264,7 @@ def send_thanks(matter: Matter, by: Person, *, to: Person, subject: str, text: s
         key = f"thanks:{matter.pk}:{to.pk}"
         if Outbox.objects.filter(key=key).exists():
             return
-        letter = outbox.Letter(title=subject.strip()[:300], before=text.replace("\r\n", "\n").split("\n\n"))
+        letter = outbox.Letter(title=subject.strip()[:300], before=outbox.paragraphs(text))
         outbox.put("thanks", to, letter, key=key, matter=matter)
         record(matter, "thanked", by, to=to.name)
 

@@ -107,7 +107,7 @@ def call_meeting(
     with _acting(matter, by, Action.COORDINATE) as matter:
         decision = decision_in_force(matter)
         assert decision is not None
-        meeting = matter.meetings.filter(cancelled_at=None).first()
+        meeting = meetings.to_come(matter)
         if meeting:
             meetings.move(meeting, start=start, minutes=minutes, place=place[:200], agenda=agenda[:5000])
         else:
@@ -132,10 +132,62 @@ def call_meeting(
 
 def cancel_meeting(matter: Matter, by: Person) -> None:
     with _acting(matter, by, Action.COORDINATE) as matter:
-        meeting = matter.meetings.filter(cancelled_at=None).first()
+        meeting = meetings.to_come(matter)
         if meeting:
             meetings.cancel(meeting)
             record(matter, "meeting_cancelled", by)
+
+
+def tell_meeting(matter: Matter, by: Person, decided: str) -> Meeting:
+    """What the meeting decided, a line each, written down once it has begun; written again, it replaces what was."""
+    lines = [line.strip() for line in decided.splitlines() if line.strip()]
+    if not lines:
+        raise Incomplete("decided", _("请写下会上定了什么，一行一项。"))
+    with _acting(matter, by, Action.COORDINATE) as matter:
+        meeting = meetings.last_held(matter)
+        if meeting is None:
+            raise Incomplete("decided", _("会还没有开。开过之后再来记。"))
+        meeting.decided = "\n".join(lines)
+        meeting.save(update_fields=["decided"])
+        record(matter, "meeting_held", by, words=meeting.decided[:2000])
+    return meeting
+
+
+def send_minutes(matter: Matter, by: Person, *, subject: str, text: str) -> list[Person]:
+    """Send the minutes, as the requester left them, to those who were invited. Returns to whom."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    if not text.strip():
+        raise Incomplete("text", _("请写下纪要。"))
+    with transaction.atomic():
+        matter = lock(matter)
+        meeting = meetings.last_held(matter)
+        if meeting is None or is_held(matter):
+            raise NotNow("there was no meeting")
+        meeting.matter = matter
+        told = meetings.send_minutes(meeting, subject=subject.strip()[:300] or meeting.title, text=text)
+        if not told:
+            raise Incomplete("text", _("参加的人都没有留邮箱。可以复制下来，自己发。"))
+        record(matter, "minutes_sent", by, to=_("、").join(person.name for person in told)[:300])
+    return told
+
+
+def send_points(matter: Matter, by: Person, text: str) -> Person:
+    """Send the leader other points for the talk, a line each. Returns the leader."""
+    points = [line.strip() for line in text.splitlines() if line.strip()]
+    if not points:
+        raise Incomplete("text", _("请写下要点，一行一条。"))
+    with _acting(matter, by, Action.COORDINATE) as matter:
+        talk = matter.talks.select_related("decision__by", "decision__request").order_by("-pk").first()
+        if talk is None or talk.held_at or talk.decision is None:
+            raise NotNow("no talk is to come")
+        leader = talk.decision.by
+        if not leader.email:
+            raise Incomplete("text", _("还没有领导的邮箱。可以复制下来，自己发。"))
+        talk.matter = matter
+        talks.send_anew(talk, points)
+        record(matter, "points_sent", by, to=leader.address)
+    return leader
 
 
 def tell_talk(talk: Talk, *, by: Person, outcome: str, words: str) -> None:

@@ -149,7 +149,7 @@ def reply(matter: Matter, by: Person, text: str) -> None:
     if matter.requester_id != by.pk:
         raise NotAllowed
     if not text.strip():
-        raise Incomplete("answer", _("请写一句答复。"))
+        raise Incomplete("text", _("请写一句答复。"))
     now = timezone.now()
     with transaction.atomic():
         matter = lock(matter)
@@ -165,15 +165,27 @@ def reply(matter: Matter, by: Person, text: str) -> None:
         record(matter, "answered", by, at=now, words=text[:300])
         leader = request.leader
         if leader.email:
-            brief = Brief.model_validate(latest_version(request).brief)
-            made = answer_text(brief, question.words, text, house=house_of(matter))
             with speaking_to(leader):
-                letter = outbox.Letter(
-                    title=made.subject, before=made.body.split("\n\n"), invite=_("请在这里批示，不用登录：")
-                )
+                letter = answer_letter(request, question, text)
             link = links.issue("decide", leader, request=request)
             outbox.put("answer", leader, letter, key=f"answer:{question.pk}", matter=matter, link=link)
         remind_leader(request)
+
+
+def open_question(matter: Matter) -> Decision | None:
+    """What the leader has asked and nobody has answered, once it can no longer be taken back."""
+    request = current_request(matter)
+    question = standing_decision(request) if request else None
+    if question is None or question.verdict != Verdict.ASK or question.effective_at > timezone.now():
+        return None
+    return question
+
+
+def answer_letter(request: Request, question: Decision, text: str) -> outbox.Letter:
+    """The mail of an answer: the question as it was asked, then the answer as it was written."""
+    brief = Brief.model_validate(latest_version(request).brief)
+    made = answer_text(brief, question.words, text, house=house_of(request.matter))
+    return outbox.Letter(title=made.subject, before=outbox.paragraphs(made.body), invite=_("请在这里批示，不用登录："))
 
 
 def _confirm(decision: Decision, by_name: str) -> None:

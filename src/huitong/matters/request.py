@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.compose import House, reminder
+from huitong.compose import MAX_REMINDERS, House, reminder
 from huitong.coordination.kinds import kind_of
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import day_text, spaced, speaking_to
 from huitong.matters.brief import answers_of, brief_of, options_of
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
+from huitong.matters.holds import is_held
 from huitong.matters.moments import deadline_of
 from huitong.matters.named import named
 from huitong.matters.stages import Action, Stage, move
@@ -23,12 +24,13 @@ from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock, record
 from huitong.matters.write import text_of
 from huitong.method import Brief, Channel
-from huitong.records.models import Matter, Outbox, Person, Request, Version
+from huitong.records.models import Draft, Matter, Outbox, Person, Request, Version
 from huitong.timing import is_working_day
 
 MAIL, PERSON, CHAT = "mail", "person", "chat"
 WAYS: Final = {MAIL: Channel.EMAIL, PERSON: Channel.SPOKEN, CHAT: Channel.CHAT}
 MORNING: Final = time(9, 30)
+REMINDER: Final = "reminder"  # its draft's name
 
 
 def current_request(matter: Matter) -> Request | None:
@@ -126,6 +128,9 @@ def revise(matter: Matter, by: Person) -> Version:
         request.save(update_fields=["answer_by"])
         version = _freeze(request, Channel(latest_version(request).channel), brief_of(matter))
         record(matter, "revised", by, at=now, version=version.number)
+        if request.delivered_at and matter.stage == Stage.AWAITING:
+            outbox.withdraw(matter, "remind_leader")
+            remind_leader(request)  # what it says has changed, and by when
         if request.way == MAIL or not request.delivered_at:
             _promise(request, version)
     return version
@@ -178,8 +183,8 @@ def _deliver(request: Request, by: Person | None) -> None:
 def remind_leader(request: Request) -> None:
     """At most two gentle reminders to a leader who was asked by mail: after two working days, and before the deadline.
 
-    Called again whenever the leader is waited for anew. Who was asked otherwise, and put it off to a day, is asked
-    again by the requester, who is reminded in the morning of that day.
+    Called again whenever the leader is waited for anew: those sent since the leader last said something count. Who was
+    asked otherwise, and put it off to a day, is asked again by the requester, who is reminded that morning.
     """
     leader, now = request.leader, timezone.now()
     if not leader.email or request.way != MAIL:
@@ -187,7 +192,6 @@ def remind_leader(request: Request) -> None:
             zone = ZoneInfo(request.matter.requester.time_zone)
             _send_requester(request, datetime.combine(request.later_until, MORNING, tzinfo=zone))
         return
-    brief = Brief.model_validate(latest_version(request).brief)
     zone = ZoneInfo(leader.time_zone)
     first = (timezone.localtime(now, zone)).date()
     for _day in range(2):
@@ -199,20 +203,91 @@ def remind_leader(request: Request) -> None:
         last = request.answer_by - timedelta(days=1)
         while not is_working_day(last):
             last -= timedelta(days=1)
-        days = [d for d in days if d < request.answer_by] + [last]
-    house = house_of(request.matter)
-    turn = Outbox.objects.filter(key__startswith=f"remind_leader:{request.pk}:").count()
-    for number, day in enumerate(sorted(set(days))[:2], start=1):
-        due = datetime.combine(day, MORNING, tzinfo=zone)
-        if due <= now:
-            continue
-        text = reminder(brief, number, house=house)
-        letter = outbox.Letter(
-            title=text.subject, before=text.body.split("\n\n"), invite=_invite(leader), small=_small(request, leader)
-        )
+        # Who said "not before that day" is not asked before it.
+        days = [d for d in days if request.later_until or d < request.answer_by] + [last]
+    mornings = (datetime.combine(day, MORNING, tzinfo=zone) for day in sorted(set(days)) if day >= days[0])
+    due = [morning for morning in mornings if morning > now]
+    turn = Outbox.objects.filter(key__startswith=_reminders(request)).count()
+    said = reminded(request)
+    for number, due_at in enumerate(due[: MAX_REMINDERS - said], start=said + 1):
+        subject, text = reminder_text(request, number, edited=number == said + 1)
+        letter = reminder_letter(request, subject=subject, text=text)
         link = links.issue("decide", leader, request=request)
-        key = f"remind_leader:{request.pk}:{turn}:{number}"
-        outbox.put("remind_leader", leader, letter, key=key, matter=request.matter, link=link, due_at=due)
+        key = f"{_reminders(request)}{turn}:{number}"
+        outbox.put("remind_leader", leader, letter, key=key, matter=request.matter, link=link, due_at=due_at)
+
+
+def _reminders(request: Request) -> str:
+    return f"remind_leader:{request.pk}:"
+
+
+def reminded(request: Request) -> int:
+    """How many reminders the leader has had since they last said something: by mail, or by the requester's own hand."""
+    answers = request.decisions.filter(undone_at=None).order_by("-decided_at")
+    heard = next((d.decided_at for d in answers[:1]), request.delivered_at)
+    if heard is None:
+        return 0
+    sent = Outbox.objects.filter(key__startswith=_reminders(request), state="sent", sent_at__gte=heard)
+    by_hand = request.matter.events.filter(kind="reminded", at__gte=heard)
+    return min(sent.count() + by_hand.count(), MAX_REMINDERS)
+
+
+def next_reminder(request: Request) -> Outbox | None:
+    """The reminder by mail that goes out next."""
+    waiting = Outbox.objects.filter(key__startswith=_reminders(request), state="waiting")
+    return waiting.order_by("due_at").first()
+
+
+def reminder_text(request: Request, number: int, *, edited: bool) -> tuple[str, str]:
+    """Subject and text of a reminder: as the requester has edited it, if they have and it is asked for."""
+    draft = Draft.objects.filter(matter=request.matter, channel=REMINDER).first() if edited else None
+    brief = Brief.model_validate(latest_version(request).brief)
+    made = reminder(brief, number, house=house_of(request.matter))
+    return (draft.subject, draft.text) if draft else (made.subject, made.body)
+
+
+def reminder_letter(request: Request, *, subject: str, text: str) -> outbox.Letter:
+    """The mail of a reminder, in the leader's language."""
+    leader = request.leader
+    return outbox.Letter(
+        title=subject, before=outbox.paragraphs(text), invite=_invite(leader), small=_small(request, leader)
+    )
+
+
+def put_into_letter(request: Request) -> None:
+    """The reminder that goes out next says what the requester has written by now."""
+    row = next_reminder(request)
+    if row is None or (row.lease_until and row.lease_until > timezone.now()):
+        return
+    subject, text = reminder_text(request, reminded(request) + 1, edited=True)
+    row.payload = dict(reminder_letter(request, subject=subject, text=text))
+    row.save(update_fields=["payload"])
+
+
+@outbox.after_sent("remind_leader")
+def begin_reminder_anew(row: Outbox) -> None:
+    """What was edited has gone out; the next reminder has its own words."""
+    Draft.objects.filter(matter=row.matter, channel=REMINDER).delete()
+
+
+def remind_by_hand(matter: Matter, by: Person) -> None:
+    """The requester has reminded the leader themselves. Raises NotNow for a third time, or where mail does it."""
+    if matter.requester_id != by.pk:
+        raise NotAllowed
+    with transaction.atomic():
+        matter = lock(matter)
+        request = current_request(matter)
+        awaited = matter.stage == Stage.AWAITING and not is_held(matter)
+        if request is None or request.way == MAIL or not awaited or reminded(request) >= MAX_REMINDERS:
+            raise NotNow("no reminder is due")
+        Draft.objects.filter(matter=matter, channel=REMINDER).delete()
+        record(matter, "reminded", by, to=request.leader.address)
+
+
+def request_letter(leader: Person | None, *, subject: str, text: str, small: str = "") -> outbox.Letter:
+    """The mail that brings the request."""
+    invite = _invite(leader) if leader else _("请在这里批示，不用登录：")
+    return outbox.Letter(title=subject, before=outbox.paragraphs(text), invite=invite, small=small)
 
 
 def _recall(matter: Matter) -> None:
@@ -263,11 +338,8 @@ def _promise(request: Request, version: Version) -> None:
     matter, leader = request.matter, request.leader
     if request.way == MAIL:
         link = links.issue("decide", leader, request=request, days=90)
-        letter = outbox.Letter(
-            title=version.subject or matter.title,
-            before=version.text.split("\n\n"),
-            invite=_invite(leader),
-            small=_small(request, leader),
+        letter = request_letter(
+            leader, subject=version.subject or matter.title, text=version.text, small=_small(request, leader)
         )
         due = timezone.now() if request.delivered_at else request.deliver_at
         outbox.put("request", leader, letter, key=_key(request, version), matter=matter, link=link, due_at=due)

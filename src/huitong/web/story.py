@@ -50,7 +50,7 @@ def _agreed(decision: Decision, talk: Talk | None) -> list[Line]:
         "minutes": option.get("minutes"),
     }
     lines = []
-    meeting = matter.meetings.filter(cancelled_at=None).first()
+    meeting = matter.meetings.filter(cancelled_at=None).order_by("-pk").first()
     if talk:
         text = _("您与%(head)s商量，约 %(minutes)s 分钟。") if facts["minutes"] else _("您与%(head)s商量。")
         lines.append(Line("", text % facts + _("谈过之后，在这一页点一下结果。"), talk.held_at is not None))

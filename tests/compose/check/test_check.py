@@ -1,6 +1,7 @@
 """What is wrong with a house's own template is found before anybody is sent anything, and said with its line."""
 
 import time
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from huitong.compose import (
     PACKAGED,
+    HeldMeeting,
     Helper,
     Progress,
     after_no,
@@ -18,6 +20,7 @@ from huitong.compose import (
     compose,
     leader_headline,
     likely_questions,
+    minutes,
     note,
     reminder,
     report_back,
@@ -57,7 +60,9 @@ def test_every_packaged_template_passes(language, name):
 
 def test_there_is_a_check_for_every_packaged_text():
     folder = files("huitong.compose") / "templates" / "zh"
-    assert sorted([*TEXTS, "words"]) == sorted(path.name.removesuffix(".toml") for path in folder.iterdir())
+    assert sorted([*TEXTS, "words", "deeds", "decided"]) == sorted(
+        path.name.removesuffix(".toml") for path in folder.iterdir()
+    )
 
 
 WRONG = [
@@ -274,6 +279,7 @@ def test_every_text_takes_the_houses_own_template(language):
         "note": lambda h: str(note(brief, house=h)),
         "talk": lambda h: "\n".join(talking_points(brief, house=h).points),
         "agenda": lambda h: "\n".join(p.text for p in agenda(brief, 30, house=h).points),
+        "minutes": lambda h: str(minutes(brief, HeldMeeting(datetime(2026, 12, 3, 14), 30), house=h)),
         "report_back": lambda h: str(report_back(brief, Progress("", ""), house=h)),
         "thanks": lambda h: str(thanks(brief, Helper("Kim"), "", None, house=h)),
         **{str(c): lambda h, c=c: str(compose(brief, channel=c, house=h)) for c in Channel},

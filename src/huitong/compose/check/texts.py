@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Final
 
 from huitong.compose.agenda import agenda, agenda_facts
@@ -24,6 +25,7 @@ from huitong.compose.check.needs import (
 from huitong.compose.check.samples import Said
 from huitong.compose.facts import Facts, facts_of
 from huitong.compose.headline import headline_facts, headline_room, leader_headline
+from huitong.compose.minutes import HeldMeeting, minutes, minutes_facts
 from huitong.compose.note import note
 from huitong.compose.outward import outward_facts
 from huitong.compose.progress import Progress, progress_facts, report_back
@@ -159,6 +161,24 @@ def _thanks(brief: Brief, said: Said) -> Iterator[Case]:
     yield Case(facts, (subject_line(), *needs, *matter(facts), *outcome, *writer(facts)))
 
 
+def _held(said: Said) -> HeldMeeting:
+    start = datetime.combine(said.happened_day, time(15, 0))
+    promised = ((said.open, said.owner, said.open_by),)
+    return HeldMeeting(start, MINUTES, "", (said.owner,), (said.happened,), promised)
+
+
+def _minutes(brief: Brief, said: Said) -> Iterator[Case]:
+    facts = minutes_facts(brief, _held(said))
+    say = facts.setting
+    needs = [
+        holds("会上定了什么", "what was decided", say.line(said.happened)),
+        holds("答应了什么", "what was promised", say.line(said.open)),
+        holds("谁来办", "who does it", said.owner),
+        holds("何时办好", "by when", say.day(said.open_by)),
+    ]
+    yield Case(facts, (subject_line(), *also_in_subject(matter(facts)), *needs))
+
+
 def _unbounded(language: Language, style: Style) -> None:
     return None
 
@@ -200,6 +220,7 @@ TEXTS: Final[dict[str, Text]] = {channel.value: _request(channel) for channel in
             "\n".join(f"{p.minutes}′  {p.text}" for p in agenda(brief, MINUTES, house=house).points)
         ],
     ),
+    "minutes": Text(_minutes, _unbounded, lambda brief, said, house, *_: [minutes(brief, _held(said), house=house)]),
     "report_back": Text(
         _report_back,
         _unbounded,

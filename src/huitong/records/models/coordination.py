@@ -33,12 +33,15 @@ class Meeting(models.Model):
     minutes = models.PositiveIntegerField()
     place = models.CharField(max_length=200, blank=True)
     agenda = models.TextField(blank=True)
+    decided = models.TextField(blank=True)  # what was decided there, a line each, once it was held
     uid = models.CharField(max_length=100, unique=True)
     sequence = models.PositiveIntegerField(default=0)
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("matter", condition=Q(cancelled_at=None), name="one_meeting_a_matter")]
+        constraints = [
+            models.UniqueConstraint("matter", condition=Q(cancelled_at=None, decided=""), name="one_meeting_to_come")
+        ]
 
 
 class Attendee(models.Model):

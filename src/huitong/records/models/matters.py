@@ -39,7 +39,10 @@ class Answer(models.Model):
 
 
 class Draft(models.Model):
-    """A text that was edited by hand. `composed` is what the engine had made when the editing began."""
+    """A text that was edited by hand. `composed` is what the engine had made when the editing began.
+
+    `channel` is one of the request's, or the name of another text of the matter's life (matters/texts.py).
+    """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="drafts")
     channel = models.CharField(max_length=20)

@@ -3,19 +3,19 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.matters.decide import reply, standing_decision
+from huitong.matters.decide import open_question, reply
 from huitong.matters.errors import Incomplete, NotDone
-from huitong.matters.request import current_request
-from huitong.matters.verdicts import MAX_WORDS, Verdict
-from huitong.records.models import Decision, Matter
+from huitong.matters.texts import forget_text
+from huitong.matters.verdicts import MAX_WORDS
+from huitong.records.models import Matter
 from huitong.web.desk import DeskRequest, life, why_not
 from huitong.web.fields import text_of
+from huitong.web.texts import keep_if_possible, sheet
 
 
 def answer(request: DeskRequest, matter: int) -> HttpResponse:
@@ -23,24 +23,24 @@ def answer(request: DeskRequest, matter: int) -> HttpResponse:
     row = request.matter
     page: dict[str, Any] = {"matter": row, "life": life(row, page="matter"), "longest": MAX_WORDS}
     if request.method == "POST":
-        page["text"] = request.POST.get("answer", "")
+        keep_if_possible(row, request.person, "answer", request.POST)
         try:
-            reply(row, request.person, text_of(request.POST, "answer", MAX_WORDS))
+            reply(row, request.person, text_of(request.POST, "text", MAX_WORDS))
         except NotDone as error:
             page |= {"error": why_not(error), "field": error.field if isinstance(error, Incomplete) else ""}
-            page["question"] = _question(row)
+            page |= _asked(row, request.POST)
             return render(request, "answer.html", page, status=422 if page["field"] else 409)
+        forget_text(row, "answer")
         messages.success(request, _("答复正在送出。"))
         return redirect("matter", matter=row.pk)
-    return render(request, "answer.html", page | {"question": _question(row)})
+    return render(request, "answer.html", page | _asked(row))
 
 
-def _question(matter: Matter) -> Decision | None:
-    asked = current_request(matter)
-    standing = standing_decision(asked) if asked else None
-    if standing is None or standing.verdict != Verdict.ASK or standing.effective_at > timezone.now():
-        return None
-    return standing
+def _asked(matter: Matter, typed: QueryDict | None = None) -> dict[str, Any]:
+    """The question with the answer's sheet; what was typed, where nothing is asked any more."""
+    shown = sheet(matter, "answer", typed)
+    gone = typed.get("text", "") if typed is not None and shown is None else ""
+    return {"question": open_question(matter), "sheet": shown, "gone": gone}
 
 
 urlpatterns = [path("matters/<int:matter>/answer", answer, name="answer")]

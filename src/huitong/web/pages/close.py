@@ -1,7 +1,7 @@
 """Close a matter with its outcome; then thank everyone who helped."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from huitong.matters import close as actions
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.stages import Action, can
+from huitong.matters.texts import LONGEST, THANKS
 from huitong.records.models import Matter, Outbox
 from huitong.web.desk import DeskRequest, life, why_not
 from huitong.web.fields import text_of
+from huitong.web.texts import Sheet, keep_if_possible, sheet
 
 
 def close(request: DeskRequest, matter: int) -> HttpResponse:
@@ -22,7 +24,17 @@ def close(request: DeskRequest, matter: int) -> HttpResponse:
     return render(request, "close.html", _context(row))
 
 
-def _context(row: Matter) -> dict[str, object]:
+def _thanks(row: Matter, typed: QueryDict | None) -> list[tuple[actions.Thank, Sheet | None]]:
+    """Each helper with the sheet of their thanks; in one of them what was just typed."""
+    found = []
+    for thank in actions.thanks_of(row):
+        own = typed if typed and typed.get("to") == thank.key else None
+        made = (thank.message.subject, thank.message.body)
+        found.append((thank, sheet(row, f"{THANKS}-{thank.key}", own, made)))
+    return found
+
+
+def _context(row: Matter, typed: QueryDict | None = None) -> dict[str, object]:
     asked = row.requests.exists()
     thanked = set(Outbox.objects.filter(matter=row, kind="thanks").values_list("person_id", flat=True))
     return {
@@ -31,7 +43,8 @@ def _context(row: Matter) -> dict[str, object]:
         "can_close": can(row, Action.CLOSE),
         "days": actions.days_so_far(row),
         "asked": asked,
-        "thanks": actions.thanks_of(row) if row.closed_at and asked else [],
+        "thanks": _thanks(row, typed) if row.closed_at and asked else [],
+        "declined": row.closed_at and actions.after_no_of(row),
         "thanked": thanked,
         "open_promises": row.commitments.filter(state="open")
         .exclude(decision__effective_at__gt=timezone.now())
@@ -66,11 +79,12 @@ def _thank(request: DeskRequest, row: Matter) -> HttpResponse:
         return redirect("close", matter=row.pk)
     if thank is None:
         raise Http404
+    keep_if_possible(row, request.person, f"{THANKS}-{thank.key}", request.POST)
     try:
-        subject, text = text_of(request.POST, "subject", 300), text_of(request.POST, "text", 20_000)
+        subject, text = text_of(request.POST, "subject", 300), text_of(request.POST, "text", LONGEST)
         actions.send_thanks(row, request.person, to=thank.person, subject=subject, text=text)
     except NotDone as error:
-        context = _context(row) | {"error": why_not(error), "to": thank.key, "typed": request.POST}
+        context = _context(row, request.POST) | {"error": why_not(error)}
         return render(request, "close.html", context, status=422)
     messages.success(request, _("道谢的邮件正在送给%(name)s。") % {"name": thank.person.name})
     return redirect("close", matter=row.pk)

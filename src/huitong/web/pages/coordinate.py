@@ -1,32 +1,34 @@
 """What the decision sets in motion: the talk, the meeting, the note to the other department, the promises."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.compose import agenda, note
+from huitong.coordination import meetings
 from huitong.directory.wording import spoken
 from huitong.matters import coordinate as actions
-from huitong.matters.brief import answers_of, option_of
+from huitong.matters.brief import answers_of
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.moments import busy_of
-from huitong.matters.templates import house_of
+from huitong.matters.texts import LONGEST, forget_text
 from huitong.matters.verdicts import MAX_WORDS, verdict_text
-from huitong.method import Brief, Help, help_name
+from huitong.method import Help, help_name
 from huitong.records.models import Decision, Matter
 from huitong.timing import Moment, rank_moments
 from huitong.web.desk import DeskRequest, address_of, day_of, life, why_not
 from huitong.web.fields import text_of
+from huitong.web.texts import keep_if_possible, sheet
 
 LOCAL = "%Y-%m-%dT%H:%M"
-LONGEST = 20_000
+# What a form that carries a text sends it as.
+SHEETS: Final = {"note": "note", "meeting": "agenda", "points": "talk"}
 
 
 def coordinate(request: DeskRequest, matter: int) -> HttpResponse:
@@ -36,6 +38,8 @@ def coordinate(request: DeskRequest, matter: int) -> HttpResponse:
         return redirect("matter", matter=row.pk)
     if request.method != "POST":
         return render(request, "coordinate.html", _context(request, row, decision))
+    if name := SHEETS.get(request.POST.get("do", "")):
+        keep_if_possible(row, request.person, name, request.POST)
     try:
         done = _act(request, row)
     except NotDone as error:
@@ -64,6 +68,7 @@ def _act(request: DeskRequest, row: Matter) -> str:
                 subject=text_of(post, "subject", 300),
                 text=text_of(post, "text", LONGEST),
             )
+            forget_text(row, "note")
             return _("给%(name)s的说明正在送出。") % {"name": made.person.name}
         case "meeting":
             actions.call_meeting(
@@ -73,13 +78,21 @@ def _act(request: DeskRequest, row: Matter) -> str:
                 start=_moment(post.get("start", ""), person.time_zone),
                 minutes=_minutes(post.get("minutes", "")),
                 place=text_of(post, "place", 200),
-                agenda=text_of(post, "agenda", MAX_WORDS),
+                agenda=text_of(post, "text", MAX_WORDS),
                 guests=[(text_of(post, "guest", 200).strip(), address_of(post.get("guest_email", "")))],
             )
+            forget_text(row, "agenda")
             return _("会议定好了，邀请正在送出。")
         case "cancel_meeting":
             actions.cancel_meeting(row, person)
             return _("会议取消了，会通知大家。")
+        case "held":
+            actions.tell_meeting(row, person, text_of(post, "decided", MAX_WORDS))
+            return _("记下了，可以看会议纪要了。")
+        case "points":
+            leader = actions.send_points(row, person, text_of(post, "text", LONGEST))
+            forget_text(row, "talk")
+            return _("要点正在送给%(leader)s。") % {"leader": leader.address}
         case "talk":
             talk = row.talks.order_by("-pk").first()
             if talk is None:
@@ -128,18 +141,16 @@ def _suggestions(decision: Decision, minutes: int) -> tuple[Moment, ...]:
 
 
 def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str, Any]:
-    brief = Brief.model_validate(decision.version.brief)
     option = decision.version.options[decision.option] if decision.option is not None else None
     kind = Help(option["kind"]) if option else Help.GUIDANCE
-    meeting = row.meetings.filter(cancelled_at=None).first()
+    meeting, met = meetings.to_come(row), meetings.last_held(row)
     minutes = meeting.minutes if meeting else (option or {}).get("minutes") or 30
     answers = answers_of(row)
-    house, chosen = house_of(row), option_of(option) if option else None
-    made = note(brief, chosen, decision.words, house=house)
-    wants_meeting = kind in (Help.MEETING, Help.STANDING) or meeting is not None or "meeting" in request.GET
+    asked_for = kind in (Help.MEETING, Help.STANDING) or "meeting" in request.GET
+    wants_meeting = asked_for or meeting is not None or met is not None
     moments = _suggestions(decision, minutes) if wants_meeting else ()
-    points = agenda(brief, minutes, chosen, house=house).points if wants_meeting else ()
-    start = timezone.localtime(meeting.start if meeting else moments[0].start) if meeting or moments else None
+    begins = meeting.start if meeting and meeting != met else moments[0].start if moments else None
+    start = timezone.localtime(begins) if begins else None
     return {
         "matter": row,
         "life": life(row, page="coordinate"),
@@ -153,12 +164,8 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
         "moments": moments,
         "start": start.strftime(LOCAL) if start else "",
         "minutes": minutes,
-        "agenda": meeting.agenda
-        if meeting
-        else "\n".join(f"{p.text}（{p.minutes} 分钟）" for p in points)
-        if brief.lang != "en"
-        else "\n".join(f"{p.text} ({p.minutes} min)" for p in points),
-        "note": made,
+        "met": met,
+        "sheets": {name: sheet(row, name, _typed(request, name)) for name in SHEETS.values()},
         "notes": list(row.notes.select_related("person").order_by("sent_at")),
         "counterpart": answers.get("other_department.head") or answers.get("other_department.contact") or "",
         "email": answers.get("other_department.email") or "",
@@ -166,6 +173,11 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
         "typed": {},
         "field": "",
     }
+
+
+def _typed(request: DeskRequest, name: str) -> QueryDict | None:
+    """What was just sent of this text, where it was not taken."""
+    return request.POST if SHEETS.get(request.POST.get("do", "")) == name else None
 
 
 urlpatterns = [path("matters/<int:matter>/coordinate", coordinate, name="coordinate")]

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.coordination.commitments import overdue
+from huitong.coordination.meetings import last_held
 from huitong.matters import close, coordinate
 from huitong.matters.decide import TOLD, standing_decision
 from huitong.matters.errors import NotDone
 from huitong.matters.request import current_request, is_unanswered
 from huitong.matters.stages import Action, can
+from huitong.matters.texts import text_of as text_of_life
 from huitong.matters.verdicts import verdict_text
 from huitong.matters.whereabouts import whereabouts
 from huitong.records.models import Commitment, Decision, Matter, Version
@@ -98,7 +100,9 @@ def _context(request: DeskRequest, row: Matter) -> dict[str, object]:
         "versions": _versions(row) if mine or asked else [],
         "notes": list(row.notes.select_related("person").order_by("sent_at")) if mine else [],
         "failed": list(row.outbox.filter(state="failed").select_related("person")) if mine else [],
-        "meeting": row.meetings.filter(cancelled_at=None).first(),
+        "held": last_held(row) if mine and not pending else None,
+        "minutes_sent": row.outbox.filter(kind="minutes").exists(),
+        "can_remind": mine and text_of_life(row, "reminder") is not None,
         "can": {a.value: can(row, a) for a in Action} if mine else {},
     }
 

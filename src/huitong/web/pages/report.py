@@ -10,10 +10,10 @@ from huitong.matters import close
 from huitong.matters.errors import NotDone
 from huitong.matters.holds import is_held
 from huitong.matters.request import current_request
+from huitong.matters.texts import LONGEST, forget_text
 from huitong.web.desk import DeskRequest, why_not
 from huitong.web.fields import text_of
-
-LONGEST = 20_000
+from huitong.web.texts import keep_if_possible, sheet
 
 
 def report(request: DeskRequest, matter: int) -> HttpResponse:
@@ -23,7 +23,7 @@ def report(request: DeskRequest, matter: int) -> HttpResponse:
         return redirect("matter", matter=row.pk)
     context: dict[str, object] = {"matter": row, "leader": asked.leader}
     if request.method == "POST":
-        subject, text = request.POST.get("subject", ""), request.POST.get("text", "")
+        keep_if_possible(row, request.person, "progress", request.POST)
         try:
             leader = close.send_report(
                 row,
@@ -32,12 +32,12 @@ def report(request: DeskRequest, matter: int) -> HttpResponse:
                 text=text_of(request.POST, "text", LONGEST),
             )
         except NotDone as error:
-            context |= {"error": why_not(error), "subject": subject, "text": text}
+            context |= {"error": why_not(error), "sheet": sheet(row, "progress", request.POST)}
             return render(request, "report.html", context, status=422)
+        forget_text(row, "progress")
         messages.success(request, _("汇报正在送给%(leader)s。") % {"leader": leader.address})
         return redirect("matter", matter=row.pk)
-    made = close.report_of(row)
-    return render(request, "report.html", context | {"subject": made.subject, "text": made.body})
+    return render(request, "report.html", context | {"sheet": sheet(row, "progress")})
 
 
 urlpatterns = [path("matters/<int:matter>/report", report, name="report")]

@@ -61,7 +61,7 @@ def _page(request: DeskRequest, brief: Brief) -> dict[str, Any]:
     if asked is None:
         return page | _to_say(matter, text_of(matter, Channel.SPOKEN, brief, house).text, brief, brief, house)
     version = asking.latest_version(asked)
-    page |= {"version": version, "outdated": _outdated(asked, house)}
+    page |= {"version": version, "outdated": _outdated(asked, house), "other_now": asking.is_outdated(asked, house)}
     if asked.way == asking.PERSON:
         page |= _to_say(matter, version.text, Brief.model_validate(version.brief), brief, house)
     return page
@@ -72,14 +72,14 @@ def _to_say(matter: Matter, text: str, composed_of: Brief, now: Brief, house: Ho
     anywhere = ASKED_BY[Element.SITUATION]  # a house may ask about what the questions don't ask for
     found = likely_questions(now, house=house)
     questions = [(q, question_address(matter, *ASKED_BY.get(q.element, anywhere))) for q in found]
-    return {"card": _card(matter, text, composed_of, house), "questions": questions}
+    return {"card": card_of(matter, text, composed_of, house), "questions": questions, "spoken": text}
 
 
 def _outdated(asked: Request, house: House) -> bool:
     return asked.delivered_at is None and asking.is_outdated(asked, house)
 
 
-def _card(matter: Matter, text: str, brief: Brief, house: House) -> SpeakingCard:
+def card_of(matter: Matter, text: str, brief: Brief, house: House) -> SpeakingCard:
     """The card of the brief; of a text that was edited by hand its sentences, stopping to listen after a question."""
     if text == composed_text(matter, Channel.SPOKEN, brief, house).body:
         return speaking_card(brief, Style(matter.style), matter.variant, house=house)

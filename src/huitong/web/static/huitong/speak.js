@@ -1,4 +1,4 @@
-// The speaking card's quiet clock, and copying what is to be sent.
+// The speaking card's quiet clock.
 "use strict";
 
 (() => {
@@ -18,17 +18,4 @@
       if (tick) timer.closest(".card").querySelector("ol").scrollIntoView({ block: "nearest" });
     });
   }
-  const copy = document.querySelector("[data-copy]");
-  if (!copy) return;
-  const words = document.getElementById(copy.dataset.copy);
-  copy.hidden = false;
-  copy.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(words.textContent);
-      copy.textContent = copy.dataset.done;
-    } catch {
-      getSelection().selectAllChildren(words);
-      copy.textContent = copy.dataset.select;
-    }
-  });
 })();

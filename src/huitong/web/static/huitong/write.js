@@ -7,19 +7,6 @@
   if (!form || !text) return;
   const under = document.getElementById("under");
   const kept = document.getElementById("kept");
-  const copy = document.getElementById("copy");
-
-  copy.hidden = false;
-  copy.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(text.value);
-      copy.textContent = copy.dataset.done;
-    } catch {
-      text.focus();
-      text.select();
-      copy.textContent = copy.dataset.select;
-    }
-  });
   if (text.readOnly) return;
   document.getElementById("save").hidden = true;
 
