@@ -1,7 +1,7 @@
 """What is wrong with a house's own template is found before anybody is sent anything, and said with its line."""
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -279,7 +279,7 @@ def test_every_text_takes_the_houses_own_template(language):
         "note": lambda h: str(note(brief, house=h)),
         "talk": lambda h: "\n".join(talking_points(brief, house=h).points),
         "agenda": lambda h: "\n".join(p.text for p in agenda(brief, 30, house=h).points),
-        "minutes": lambda h: str(minutes(brief, HeldMeeting(datetime(2026, 12, 3, 14), 30), house=h)),
+        "minutes": lambda h: str(minutes(brief, HeldMeeting(datetime(2026, 12, 3, 14, tzinfo=UTC), 30), house=h)),
         "report_back": lambda h: str(report_back(brief, Progress("", ""), house=h)),
         "thanks": lambda h: str(thanks(brief, Helper("Kim"), "", None, house=h)),
         **{str(c): lambda h, c=c: str(compose(brief, channel=c, house=h)) for c in Channel},
