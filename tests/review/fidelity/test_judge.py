@@ -95,6 +95,13 @@ BAD: Final = {
     "another code": ("CG-2211", "CG-2221", {"code_lost", "code_new"}),
     "changed words in quotes": ("想看单量预测后再谈", "看过单量预测再谈", {"quote_lost", "quote_new"}),
     "a lost denial": ("目前没有答复", "目前有答复", {"denial"}),
+    "a denial of something else": (
+        "客服按签收时间答复客户，物流按入库",
+        "客服不按签收时间答复客户，物流按入库",
+        {"denial"},
+    ),
+    "I for you": ("我会提供完整数据", "您会提供完整数据", {"doer"}),
+    "you for them": ("想请您主持", "想请他主持", {"doer"}),
     "a lost doubt": ("可能 9 月", "9 月", {"claim_lost"}),
     "an invented consent": ("目前没有答复", "他同意了，没有别的答复", {"claim_new"}),
     "a lost clause": ("客服按签收时间答复客户，", "", {"clause_lost"}),
@@ -132,6 +139,7 @@ BAD_ENGLISH: Final = {
     "a name that begins a sentence": ("I met Piet", "Kim helped. I met Piet", {"name_new"}),
     "a lost signature": ("Maya Castellan\n", "", {"name_lost"}),
     "a lost denial": ("has not given", "has given", {"denial"}),
+    "you for me": ("I will bring the figures", "You will bring the figures", {"doer"}),
     "sure, not maybe": ("She might agree", "She will agree", {"claim_lost"}),
     "changed words in quotes": ("ask Greta first", "ask Greta before that", {"quote_lost", "quote_new"}),
     "another language": ("Thank you.", "谢谢。", {"language"}),
@@ -169,6 +177,12 @@ def test_it_may_not_be_longer_than_its_channel_unless_the_draft_is() -> None:
     longer = text.replace("谢谢您。", "衷心感谢您在百忙之中拨冗过目。")
     assert "too_long" in codes(text, longer, ZH, Channel.CHAT)
     assert "too_long" not in codes(CHINESE * 2, (CHINESE * 2).replace("要紧的是", "重要的是"), ZH)
+
+
+def test_a_denial_may_not_change_sides() -> None:
+    text = CHINESE.replace("两边口径不同", "物流还没有排班，客服那边已排好班次")
+    swapped = text.replace("物流还没有排班，客服那边已排好班次", "物流那边已排班，客服还没有排好班次")
+    assert "denial" in codes(text, swapped, ZH)
 
 
 def test_names_of_the_house_are_names_too() -> None:

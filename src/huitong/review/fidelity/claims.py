@@ -21,11 +21,12 @@ _DENIAL: Final = {
 }
 
 
-def denials(text: str, language: Language) -> int:
-    """How often the text denies something."""
+def denials(text: str, language: Language) -> list[int]:
+    """Where the text denies something."""
     if language is Language.EN:
-        return len(_DENIAL["en"].findall(text))
-    return len(_DENIAL["zh"].findall(_NO_DENIAL.sub("", simplified(text))))
+        return [m.start() for m in _DENIAL["en"].finditer(text)]
+    bare = _NO_DENIAL.sub(lambda m: " " * len(m[0]), simplified(text))
+    return [m.start() for m in _DENIAL["zh"].finditer(bare)]
 
 
 def claims(text: str, language: Language) -> dict[int, list[str]]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from huitong.method.words import Language
 from huitong.review.fidelity.facts import Fact
-from huitong.review.fidelity.words import COMMON, COURTESY, PARTICLES
+from huitong.review.fidelity.words import COMMON, COURTESY, DOERS, PARTICLES
 from huitong.review.script import simplified
 
 _ENDS: Final = re.compile(r"(?:[，。；：！？;!?\n—（）]|[,:](?!\d)|(?<!\d)[,:]|\.(?=\s|$)|\s[-–]\s|[()])+")
@@ -27,13 +27,23 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause with its content words; the facts first:last stand in it."""
+    """A clause with its content words, up to `end` of the text; the facts first:last stand in it.
+
+    `keys` are those of its facts, `doers` who is spoken of as doing something: i, you, they.
+    """
 
     text: str
+    end: int
     units: tuple[Unit, ...]
     words: frozenset[str]
+    keys: frozenset[str]
+    doers: frozenset[str]
     first: int
     last: int
+
+    def likeness(self, other: "Clause") -> int:
+        """How much two clauses have in common, of words and facts."""
+        return len(self.words & other.words) + len(self.keys & other.keys)
 
     @property
     def is_courtesy(self) -> bool:
@@ -54,7 +64,10 @@ def clauses(text: str, language: Language, found: Sequence[Fact]) -> list[Clause
         if said:
             units = tuple(Unit(u, bisect_left(starts, start + at)) for at, u in _units(hidden[start:end], language))
             words = frozenset(u.text for u in units)
-            result.append(Clause(said, units, words, bisect_left(starts, start), bisect_left(starts, end)))
+            doers = frozenset(m.lastgroup or "" for m in DOERS.finditer(simplified(said)))
+            first, last = bisect_left(starts, start), bisect_left(starts, end)
+            keys = frozenset(f.key for f in found[first:last])
+            result.append(Clause(said, end, units, words, keys, doers, first, last))
     return result
 
 

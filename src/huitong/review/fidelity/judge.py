@@ -58,9 +58,11 @@ def judge(
         *differ,
         *(_sentence_starts(original, proposed) if language is Language.EN else ()),
         *_claims(original, proposed, language),
+        *_denials(denials(original, language), denials(proposed, language), parts, new_parts),
         *_words(original, proposed, verbatim),
         *_content(parts, new_parts),
         *(() if differ else _moved(parts, new_parts)),
+        *_exchanged(parts, new_parts),
         *_review(original, proposed, language, channel, house),
     ]
     return tuple(dict.fromkeys(found))
@@ -125,8 +127,6 @@ def _sentence_starts(original: str, proposed: str) -> Iterator[Reason]:
 
 
 def _claims(original: str, proposed: str, language: Language) -> Iterator[Reason]:
-    if denials(original, language) != denials(proposed, language):
-        yield reason("denial")
     before, after = claims(original, language), claims(proposed, language)
     if gone := [w for group, words in before.items() if group not in after for w in words]:
         yield reason("claim_lost", gone)
@@ -203,6 +203,28 @@ def _moved(before: list[Clause], after: list[Clause]) -> Iterator[Reason]:
     ]
     if moved:
         yield reason("moved", moved)
+
+
+def _exchanged(before: list[Clause], after: list[Clause]) -> Iterator[Reason]:
+    """Clauses in which somebody else does what was said: I for you, they for us."""
+    told = []
+    for clause in after:
+        home = max(before, key=clause.likeness, default=clause)
+        if home.likeness(clause) and home.doers - clause.doers and clause.doers - home.doers:
+            told.append(home.text)
+    if told:
+        yield reason("doer", told)
+
+
+def _denials(old: list[int], new: list[int], before: list[Clause], after: list[Clause]) -> Iterator[Reason]:
+    """Each denial must stand in the clause in which it stood; neither more nor fewer."""
+
+    def stays(was: int, now: int) -> bool:
+        home, clause = (next(c for c in side if at < c.end) for side, at in ((before, was), (after, now)))
+        return home.likeness(clause) == max(c.likeness(clause) for c in before)
+
+    if len(old) != len(new) or not all(map(stays, old, new)):
+        yield reason("denial")
 
 
 def _stays(unit: Unit, home: Clause, where: Unit, clause: Clause, before: list[Clause]) -> bool:

@@ -26,9 +26,10 @@ _TEXTS: Final = {
         "Words of this stand elsewhere now, so things may be mixed up: {what}.",
     ),
     "denial": (
-        "“不、没、未”一类的字多了或少了，意思可能反了。",
-        "It denies more or less than your draft, so the meaning may be reversed.",
+        "“不、没、未”一类的字多了、少了或换了地方，意思可能反了。",
+        "It denies more than your draft, less, or something else, so the meaning may be reversed.",
     ),
+    "doer": ("做事的人变了：{what}。", "Somebody else does it now: {what}."),
     "claim_lost": ("少了说明情形的话：{what}。", "What was said about the state of things is gone: {what}."),
     "claim_new": ("多出说明情形的话：{what}。", "It says more about the state of things: {what}."),
     "clause_lost": ("这句的意思没有了：{what}。", "What this says is gone: {what}."),

@@ -86,3 +86,9 @@ COURTESY: Final = re.compile(
     r"|look(?:ing)? forward|trouble you|for your (?:time|help|support))",
     re.IGNORECASE,
 )
+
+DOERS: Final = re.compile(
+    r"(?P<i>我|\b(?:I|we|my|our|me|us)\b)|(?P<you>您|你|\b(?:you|your)\b)"
+    r"|(?P<they>他|她|对方|\b(?:they|he|she|their|his|her|him|them)\b)",
+    re.IGNORECASE,
+)

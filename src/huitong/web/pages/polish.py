@@ -100,11 +100,9 @@ def _post(request: DeskRequest, channel: Channel) -> HttpResponse:
         if do == "keep":
             polishing.keep(row, request.person)
             messages.success(request, _("留着原来的。"))
-        elif do == "accept" and polishing.accept(row, request.person):
-            messages.success(request, _("已换成润色稿。"))
         elif do == "undo" and polishing.take_back(row, request.person):
             messages.success(request, _("已换回润色前的。"))
-        elif do in ("accept", "undo"):
+        elif do == "undo" or (do == "accept" and not polishing.accept(row, request.person)):
             messages.error(request, _("文稿在别处改过，没有替换。"))
     except NotDone as error:
         return _show(request, channel, refused=why_not(error))
