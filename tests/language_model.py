@@ -13,9 +13,10 @@ Rewrite = Callable[[str], str]
 
 
 class LanguageModel:
-    """`asked` are the requests so far, as (headers, JSON). `behaves` does the answering."""
+    """`asked` are the requests so far, as (headers, JSON); `connections` counts who connected. `behaves` answers."""
 
     def __init__(self) -> None:
+        self.connections = 0
         self.asked: list[tuple[dict[str, str], dict[str, Any]]] = []
         self.behaves: Behaviour = rewriting(lambda text: text)
         self.url = ""
@@ -44,7 +45,12 @@ def running() -> Iterator[LanguageModel]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def verify_request(self, *_: object) -> bool:
+            model.connections += 1
+            return True
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     model.url = f"http://127.0.0.1:{server.server_port}/v1"

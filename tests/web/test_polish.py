@@ -416,7 +416,15 @@ def test_it_is_off_until_somebody_switches_it_on_and_then_asks_nobody(
     form = form_of(client.get(f"/matters/{matter.pk}/write/email")) | {"do": "polish", "after": "0"}
     assert client.post(f"/matters/{matter.pk}/write/email", form).status_code == 404
     assert client.post(here(matter), {"do": "ask", "after": "0"}).status_code == 404
-    assert model.asked == []
+    assert model.connections == 0
+
+
+def test_looking_connects_to_nobody(client: Client, matter: Matter, on: LanguageModel) -> None:
+    for address in (f"/matters/{matter.pk}/write/email", here(matter), here(matter, "report")):
+        assert client.get(address).status_code == 200
+    assert on.connections == 0
+    ask(client, matter)
+    assert on.connections == 1
 
 
 def test_settings_that_cannot_be_used_stop_the_process(settings: object) -> None:

@@ -14,7 +14,6 @@ from huitong.delivery.completion import Trouble
 from huitong.matters import polish as polishing
 from huitong.matters.brief import prepared_of
 from huitong.matters.errors import NotDone
-from huitong.matters.holds import is_held
 from huitong.matters.stages import Action, can
 from huitong.matters.write import Text
 from huitong.method import Channel
@@ -125,7 +124,7 @@ def _show(request: DeskRequest, channel: Channel, *, refused: str = "") -> HttpR
         "seconds": settings.POLISH_SECONDS,
         "messages_sent": [m["content"] for m in asked.messages],
         "masks": len(asked.masks),
-        "can_edit": can(matter, Action.COMPOSE) and not is_held(matter),
+        "can_edit": can(matter, Action.COMPOSE),
         "has_seen": polishing.has_seen(request.person, server),
         "after": row.pk if row else 0,
         "row": current,
