@@ -179,6 +179,17 @@ SMTP_URL = _setting(
 )
 MAIL_FROM = _setting("HUITONG_MAIL_FROM", "huitong@localhost", "The sender's address of all mails.")
 
+# --- a language model that may offer rewritings; without an address nothing speaks of one ---
+POLISH_URL = _setting(
+    "HUITONG_POLISH_URL",
+    "",
+    "Where a language model is asked for rewritings: an OpenAI-compatible address such as https://llm.example.com/v1."
+    " Empty: none. An organiser switches it on.",
+)
+POLISH_MODEL = _setting("HUITONG_POLISH_MODEL", "", "What the model is called there.")
+POLISH_KEY = _setting("HUITONG_POLISH_KEY", "", "The key for it. Empty: none is sent.")
+POLISH_SECONDS = 20
+
 # --- background work ---
 CELERY_BROKER_URL = _setting(
     "HUITONG_BROKER_URL", "memory://", "RabbitMQ (amqp://) or Redis (redis://) for more workers."

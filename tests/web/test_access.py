@@ -1,20 +1,26 @@
 """Every address as every kind of person: the table in directory/access.py is what happens, and nothing else is."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from huitong.delivery.transports.mail import letter
 from huitong.directory import access, links
 from huitong.matters import coordinate, decide
+from huitong.matters.polish import switch
 from huitong.matters.verdicts import Choice, Verdict
-from huitong.records.models import Commitment, Link, Matter, Note, Request
+from huitong.records.models import Commitment, Link, Matter, Note, Outbox, PolishSettings, Request
 
 from .conftest import People
+
+ROOT = Path(__file__).parents[2]
 
 # Pages whose own rules go beyond the table: they look at more than who is asking.
 LOCAL_ONLY = {"mails", "demo"}
@@ -30,6 +36,13 @@ class House:
     commitment: Commitment
     link: Link
     arguments: dict[str, object]
+
+
+@pytest.fixture(autouse=True)
+def _every_page_is_there(people: People, settings: object) -> None:
+    # A page that is there only where a language model is set; none is asked, since nothing is pressed.
+    settings.POLISH_URL, settings.POLISH_MODEL = "http://127.0.0.1:9/v1", "small-7b"
+    switch(people.organiser, on=True)
 
 
 @pytest.fixture
@@ -173,3 +186,35 @@ def test_a_policy_forbids_inline_and_foreign_content(house: House, clients: dict
         page = response.content.decode(errors="replace")  # a document may be a file of another kind
         for forbidden in (" style=", " onclick=", "<style", 'src="http', "<script>"):
             assert forbidden not in page, f"{name}: {forbidden}"
+
+
+# The name of the page itself stands in its address, which the language links repeat.
+A_MODEL = re.compile(
+    r"润色|语言模型|人工智能|polish(?!/)|language model|openai|chat/completions|\bLLM\b|\bAI\b", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_where_no_language_model_is_set_no_page_mail_or_help_speaks_of_one(
+    language: str, house: House, clients: dict[str, Client], settings: object
+) -> None:
+    settings.POLISH_URL = ""
+    assert PolishSettings.objects.get().on  # left from when there was one
+    read = 0
+    for role, client in clients.items():
+        client.cookies["language"] = language
+        for name, pattern in pages():
+            if name == "document":
+                continue  # a file; what is in it is the brief's
+            response = client.get(address(pattern, house))
+            page = response.content.decode()
+            assert not A_MODEL.search(page), f"{role} {name}: {A_MODEL.search(page)}"
+            read += response.status_code == 200
+    assert read > 60
+    assert clients[access.REQUESTER].get(f"/matters/{house.matter.pk}/polish/email").status_code == 404
+    assert clients[access.ORGANISER].post("/rules", {"do": "polish-on"}).status_code == 404
+    mails = [letter.compose(row, "huitong@localhost") for row in Outbox.objects.filter(transport="mail")]
+    letters = [p.get_content() for mail in mails for p in mail.walk() if p.get_content_maintype() == "text"]
+    assert len(letters) > len(mails)
+    help_texts = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")  # the commands' own help
+    assert not A_MODEL.search("".join((*letters, help_texts)))

@@ -35,6 +35,7 @@ matter_new                        yes       yes    yes         yes       yes    
 matter                            yes       yes    -           -         -         -
 prepare                           yes       -      -           -         -         -
 write                             yes       -      -           -         -         -
+polish                            yes       -      -           -         -         -
 document                          yes       -      -           -         -         -
 time                              yes       -      -           -         -         -
 speak                             yes       -      -           -         -         -

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_htmx.middleware import HtmxDetails
 
 from huitong.matters.errors import (
@@ -21,7 +23,15 @@ from huitong.matters.errors import (
     TooLate,
 )
 from huitong.matters.stages import Stage
+from huitong.method import Channel
 from huitong.records.models import Matter, Note, Person, Request
+
+CHANNEL_NAMES: Final = {
+    Channel.SPOKEN: gettext_lazy("口头"),
+    Channel.CHAT: gettext_lazy("聊天"),
+    Channel.EMAIL: gettext_lazy("邮件"),
+    Channel.REPORT: gettext_lazy("报告"),
+}
 
 
 class DeskRequest(HttpRequest):

@@ -2,6 +2,7 @@ from huitong.records.models.coordination import Attendee, Commitment, Commitment
 from huitong.records.models.delivery import Link, Outbox
 from huitong.records.models.matters import Answer, Decision, Dismissed, Draft, Event, Matter, Request, Version
 from huitong.records.models.people import Busy, Department, Device, HouseTemplate, Person, Phrase, ReviewSettings, User
+from huitong.records.models.polish import PolishSettings, Rewriting
 
 __all__ = [
     "Answer",
@@ -23,8 +24,10 @@ __all__ = [
     "Outbox",
     "Person",
     "Phrase",
+    "PolishSettings",
     "Request",
     "ReviewSettings",
+    "Rewriting",
     "Talk",
     "User",
     "Version",

@@ -24,6 +24,21 @@ def fold(text: str, language: Language) -> str:
     return lowered.translate(_table(language is not Language.EN))
 
 
+def simplified(text: str) -> str:
+    """The text with its Traditional characters as Simplified ones, character for character."""
+    return text.translate({ord(t): s for t, s in _traditional().items()})
+
+
+def other_script(text: str, language: Language) -> set[str]:
+    """Characters that this language hardly writes: Traditional ones in zh, Simplified ones in zh-Hant, all in en."""
+    if language is Language.EN:
+        return set(_HAN.findall(text))
+    traditional = _traditional()
+    if language is Language.ZH:
+        return set(text) & traditional.keys()
+    return {c for c in set(text) & set(traditional.values()) if not _is_common_in_big5(c)}
+
+
 def language_of(text: str) -> Language:
     """The language in which most of the text is written. Without any letter: Chinese."""
     han = len(_HAN.findall(text))
@@ -64,3 +79,11 @@ def _simplified_only() -> frozenset[str]:
         return True
 
     return frozenset(s for s in _traditional().values() if not in_big5(s))
+
+
+def _is_common_in_big5(character: str) -> bool:
+    # The first level of Big5 holds the characters that Traditional Chinese uses every day.
+    try:
+        return character.encode("big5") <= b"\xc6\x7e"
+    except UnicodeEncodeError:
+        return False

@@ -1,12 +1,13 @@
 """The house's own review: which rules an organiser has switched off, and the names that are the house's."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from huitong.matters import polish
 from huitong.matters.errors import Incomplete
 from huitong.matters.review_settings import KINDS, review_settings, set_review
 from huitong.method import Element, Fault, Language
@@ -15,13 +16,17 @@ from huitong.review import missing_advice
 from huitong.review.rules import rule
 from huitong.web.desk import DeskRequest
 
+POLISH = ("polish-on", "polish-off")
+
 
 def rules(request: DeskRequest) -> HttpResponse:
-    """POST `on`: the codes that stay on; `departments`, `products`, `titles`: names, one a line."""
+    """POST `on`: the codes that stay on; `departments`, `products`, `titles`: names a line; or `do`, one of POLISH."""
     row = review_settings(request.person)
     off = list(row.off)
     words = {kind: "\n".join(getattr(row, kind)) for kind in KINDS}
     errors: dict[str, str] = {}
+    if request.POST.get("do") in POLISH:
+        return _switch_polish(request, on=request.POST["do"] == "polish-on")
     if request.method == "POST":
         on = request.POST.getlist("on")
         off = [str(code) for code in (*Fault, *Element) if code not in on]
@@ -41,8 +46,18 @@ def rules(request: DeskRequest) -> HttpResponse:
         ],
         "words": words,
         "errors": errors,
+        "polish": polish.server(),
+        "polish_on": polish.server() and polish.is_on(request.person),
     }
     return render(request, "rules.html", context, status=422 if errors else 200)
+
+
+def _switch_polish(request: DeskRequest, *, on: bool) -> HttpResponse:
+    if polish.server() is None:
+        raise Http404
+    polish.switch(request.person, on=on)
+    messages.success(request, _("润色已打开。") if on else _("润色已关掉，设置都留着。"))
+    return redirect("rules")
 
 
 urlpatterns = [path("rules", rules, name="rules")]

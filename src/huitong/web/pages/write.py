@@ -26,17 +26,12 @@ from huitong.matters.write import Text, choose_wording, composed_text, keep_edit
 from huitong.method import Brief, BriefError, Channel, Element, Language, Style
 from huitong.records.models import Draft
 from huitong.review import review
-from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.desk import CHANNEL_NAMES, DeskRequest, life, why_not
 from huitong.web.difference import difference
 from huitong.web.incomplete import lacking, question_address
 from huitong.web.margin import Margin, inserted, margin, mend_key, mended
+from huitong.web.pages import polish
 
-NAMES: Final = {
-    Channel.SPOKEN: gettext_lazy("口头"),
-    Channel.CHAT: gettext_lazy("聊天"),
-    Channel.EMAIL: gettext_lazy("邮件"),
-    Channel.REPORT: gettext_lazy("报告"),
-}
 WITH_SUBJECT: Final = (Channel.EMAIL, Channel.REPORT)
 # A page of an official letter holds 22 lines of 28 characters (GB/T 9704).
 PAGE_LINES, LINE_CHARACTERS, PAGE_WORDS = 22, 28, 420
@@ -63,7 +58,7 @@ class Tab:
 
 def write(request: DeskRequest, matter: int, channel: str = Channel.EMAIL) -> HttpResponse:
     """GET shows a channel's text; POST keeps what was typed and does what the button says, or gives htmx the review."""
-    if channel not in NAMES:
+    if channel not in CHANNEL_NAMES:
         raise Http404
     try:
         brief = brief_of(request.matter)
@@ -137,6 +132,8 @@ def _go_on(request: DeskRequest, channel: Channel) -> HttpResponse:
         return redirect("time", matter=matter.pk)
     if do == "changes":
         return redirect(f"{here}?changes=1#changes")
+    if do == "polish":
+        return polish.from_writing(request, channel)
     if do in WORDING_BUTTONS:
         choose_wording(matter, person, WORDING_BUTTONS[do])
     if do == "composed":
@@ -245,6 +242,7 @@ def _page(
         "left_out": _left_out(text, brief) if not text.edited else [],
         "changes": difference(text.composed, text.text) if changes else None,
         "sent": _sent(asked, house) if asked else None,
+        **polish.button(request, text),
     }
 
 
@@ -253,7 +251,7 @@ def _sent(asked: asking.Request, house: House) -> dict[str, Any] | None:
     if not can(asked.matter, Action.REVISE) or not asking.is_outdated(asked, house):
         return None
     version = asking.latest_version(asked)
-    return {"number": version.number, "name": NAMES[Channel(version.channel)], "delivered": asked.delivered_at}
+    return {"number": version.number, "name": CHANNEL_NAMES[Channel(version.channel)], "delivered": asked.delivered_at}
 
 
 def _kinds(language: Language) -> list[str]:
@@ -274,7 +272,7 @@ def _tab(request: DeskRequest, channel: Channel, text: str, brief: Brief) -> Tab
         shown, limit = _("约 %(pages)s 页") % {"pages": pages}, ceil(size / max(filled, 0.01))
     return Tab(
         channel=channel,
-        name=str(NAMES[channel]),
+        name=str(CHANNEL_NAMES[channel]),
         url=reverse("write", args=[request.matter.pk, channel]),
         length=shown,
         percent=min(100, round(100 * size / max(limit, 1))),
