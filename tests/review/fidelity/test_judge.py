@@ -174,7 +174,7 @@ def test_nothing_the_same_and_far_too_much_are_no_rewriting() -> None:
 
 def test_it_may_not_be_longer_than_its_channel_unless_the_draft_is() -> None:
     text = str(compose(ZH, channel=Channel.CHAT))
-    longer = text.replace("谢谢您。", "衷心感谢您在百忙之中拨冗过目。")
+    longer = text.replace("谢谢您。", "衷心感谢您在百忙之中拨冗过目，" * 4 + "谢谢您。")
     assert "too_long" in codes(text, longer, ZH, Channel.CHAT)
     assert "too_long" not in codes(CHINESE * 2, (CHINESE * 2).replace("要紧的是", "重要的是"), ZH)
 

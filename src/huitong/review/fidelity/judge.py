@@ -248,7 +248,9 @@ def _share(clause: Clause, words: set[str]) -> float:
 
 def _review(original: str, proposed: str, language: Language, channel: Channel, house: House) -> Iterator[Reason]:
     before, after = (review(t, channel=channel, language=language, house=house) for t in (original, proposed))
-    if gone := [e for e in before.elements if e not in after.elements]:
+    # Words that still stand as they did carry what they carried, whatever the review now makes of their neighbours.
+    carried = {e: [span.text for span in spans] for e, spans in before.elements.items()}
+    if gone := [e for e, told in carried.items() if e not in after.elements and not all(t in proposed for t in told)]:
         yield reason("element", [element_name(e, language) for e in gone])
     if worse := Counter(f.code for f in after.faults) - Counter(f.code for f in before.faults):
         shown = [f for f in after.faults if f.code in worse]
