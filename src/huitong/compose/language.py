@@ -55,6 +55,8 @@ _CODE: Final = re.compile(r"[A-Za-z]+[-_ ]?\d+[-_\d]|\d+-\d+-\d|[A-Za-z]\d{3}")
 
 def without_asides(text: str, *, codes: bool = False) -> str:
     """The text without what stands in brackets (`codes`: only if it is a code); as it is if nothing would remain."""
+    if "(" not in text and "（" not in text:
+        return text
     return _ASIDE.sub(lambda found: found[0] if codes and not _CODE.search(found[0]) else "", text).strip() or text
 
 
@@ -108,6 +110,8 @@ def cut(text: str, room: int, unit: str) -> str:
     The first clause if even that is longer; the whole text if it has no inner clause end. Never inside a number, a
     name, brackets or quotes.
     """
+    if count(text, unit) <= room:
+        return text
     best = ""
     for found in _CLAUSE_END.finditer(text, 0, _FAR):
         head = text[: found.start()].rstrip(_TRAILING)
@@ -116,7 +120,7 @@ def cut(text: str, room: int, unit: str) -> str:
         if best and count(head, unit) > room:
             break
         best = head
-    return best if best and count(text, unit) > room else text
+    return best or text
 
 
 def _in_number(text: str, at: int) -> bool:
@@ -142,7 +146,7 @@ def join_seam(left: str, right: str, *, spaced: bool) -> str:
     """Two pieces of one sentence, one a person's words: no doubled stop; Chinese and Latin spaced if `spaced`."""
     if not left or not right:
         return left + right
-    if ends(left) and (right[0] == "。" or (right[0] == "." and not right[1:2].isalnum())):
+    if (right[0] == "。" or (right[0] == "." and not right[1:2].isalnum())) and ends(left):
         return left + right[1:]
     if right[0] in "，；、：,;:":
         return left.rstrip("!?！？。") + right
