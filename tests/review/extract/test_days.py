@@ -39,6 +39,19 @@ def named(text: str, language: Language, *, past: bool = False) -> list[tuple[st
         ("年底前付完", "年底", "2026-12-31"),
         ("三天内答复", "三天内", "2026-11-28"),
         ("开学前装好", "开学前", None),
+        ("上周三交的", "上周三", "2026-11-18"),
+        ("下下周内", "下下周内", "2026-12-11"),
+        ("6月内定下", "6月内", "2027-06-30"),
+        ("十二月上旬", "十二月上旬", "2026-12-10"),
+        ("本月中旬给", "本月中旬", "2026-11-15"),
+        ("月尾之前", "月尾", "2026-11-30"),
+        ("听日五点前", "听日五点", "2026-11-26"),
+        ("16:00前", "16:00", "2026-11-25"),
+        ("48小时内", "48小时内", "2026-11-27"),
+        ("下班前答复", "下班前", "2026-11-25"),
+        ("签约前定", "签约前", None),
+        ("腊月初八要", "腊月初八", None),
+        ("展会那天", "展会那天", None),
     ],
 )
 def test_a_chinese_day_is_found_and_dated(text: str, words: str, day: str | None) -> None:
@@ -60,7 +73,15 @@ def test_a_chinese_day_is_found_and_dated(text: str, words: str, day: str | None
         ("EOD please", "EOD", "2026-11-25"),
         ("within two weeks", "within two weeks", "2026-12-09"),
         ("by 28/11", "28/11", "2026-11-28"),
-        ("before half-term", "before half-term", None),
+        ("before half-term", "half-term", None),
+        ("last Tuesday", "last Tuesday", "2026-11-24"),
+        ("close of business Thursday", "close of business Thursday", "2026-11-26"),
+        ("end of next week", "end of next week", "2026-12-04"),
+        ("before the end of March", "the end of March", "2027-03-31"),
+        ("by the sixth", "the sixth", "2026-12-06"),
+        ("by 5pm", "5pm", "2026-11-25"),
+        ("fix it by noon", "noon", "2026-11-25"),
+        ("not later than World Book Day", "not later than World Book Day", None),
     ],
 )
 def test_an_english_day_is_found_and_dated(text: str, words: str, day: str | None) -> None:
@@ -71,6 +92,16 @@ def test_what_was_done_already_is_dated_back() -> None:
     assert named("周一找过李工", Language.ZH, past=True) == [("周一", "2026-11-23")]
     assert named("28号找过李工", Language.ZH, past=True) == [("28号", "2026-10-28")]
     assert named("I rang on Friday", Language.EN, past=True) == [("Friday", "2026-11-20")]
+
+
+@pytest.mark.parametrize("text", ["目前在比价", "以前面谈过", "提前一周", "三天前问过"])
+def test_a_chinese_word_for_earlier_is_no_day_to_come(text: str) -> None:
+    assert named(text, Language.ZH) == []
+
+
+@pytest.mark.parametrize("text", ["sent by hand", "by phone", "until they answer", "the first time", "on floor 12"])
+def test_english_words_after_by_that_tell_how_or_who_are_no_day(text: str) -> None:
+    assert named(text, Language.EN) == []
 
 
 @pytest.mark.parametrize("text", ["13 月 45 日", "99/99", "3 号楼", "2 日线", "0/0", "第 7 号机"])

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from huitong.method.words import Element, Language
 from huitong.review.engine import Reading, reading
-from huitong.review.extract.days import NamedDay, days
+from huitong.review.extract.days import NO_DAY, NamedDay, days
 from huitong.review.extract.parts import ALTERNATIVE, CHANNELS, CONTACT, HEAD, MINUTES, WHEN, minutes_in, signature
 from huitong.review.extract.slots import slots
 from huitong.review.house import NO_HOUSE, House
@@ -170,7 +170,7 @@ class _Extracting:
     def _day_in(self, run: Place, key: str, path: str, *, past: bool = False) -> dict[str, str]:
         for named in self.named:
             day = named.earlier if past else named.day
-            if run[0] <= named.start and named.end <= run[1] and day:
+            if run[0] <= named.start and named.end <= run[1] and day and named.kind not in NO_DAY:
                 self.quotes[path] = self.text[named.start : named.end]
                 if not named.sure:
                     self.uncertain.append(path)

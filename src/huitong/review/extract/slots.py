@@ -1,45 +1,74 @@
 """Who is asked, which department it is about, what the matter is, by when: each a place of the text, or nothing."""
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
-from math import sqrt
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from huitong.method.words import Fault
+from huitong.method.words import Fault, Language
 from huitong.review.engine import Reading
 from huitong.review.extract.days import NamedDay
-from huitong.review.extract.pointer import load_pointer, point, words_of
+from huitong.review.extract.deadline import chances_of
+from huitong.review.extract.names import names
+from huitong.review.extract.pointer import Pointed, point, words_of
 from huitong.review.house import House
-from huitong.review.model import COLUMNS, SLOTS
+from huitong.review.model import SLOTS
 from huitong.review.model.features import kind_of
-from huitong.review.model.network import Floats
+from huitong.review.model.network import Floats, Ints
 from huitong.review.page import Page, Place
 from huitong.review.script import fold
 
 PATHS: Final = dict(zip(SLOTS, ("leader.form_of_address", "other_department.name", "matter", "deadline"), strict=True))
-# A word beside the best one belongs to it from this share of its chance on.
-_BESIDE: Final = {"leader": 0.35, "other_department": 0.35, "matter": 0.35}
+# From this chance on there is none: hardly a request names no other department.
+_NONE: Final = {"leader": 0.5, "other_department": 0.7, "matter": 0.8, "deadline": 0.65}
 _UNSURE: Final = 0.6
-# Below this a whole clause tells the matter better than the few words that may be its name.
-_SURE_OF_MATTER: Final = 0.9
+# A word beside the surest one belongs to the same name from this share of its chance on.
+_BESIDE: Final = 0.35
+_BESIDE_MATTER: Final = 0.2
+_TRIED: Final = 12
+# The most words that name a matter, and what each must add: Chinese counts characters.
+_MOST_OF_MATTER: Final = {"zh": 16, "en": 8}
+_LEAST_ADDED: Final = 0.004
+# How much the words of a day count beside how it compares with the other days.
+_WORDS_OF_DAY: Final = 0.5
 # Two characters alone are hardly a name: 购部 wants its 采 back.
 _WHOLE_NAME: Final = 3
 _NAME: Final = re.compile(r"(?![和跟与同找请让给对向把由在到从是被的了说问和、])[\u4e00-\u9fff]")
 _AGO: Final = (31, 120)
-_LONGEST: Final = 120
-_MOST_PLACES: Final = 20
-_SHORTEST: Final = 2
-# Hardly a request without them: the best guess is better than none.
-_MOSTLY_THERE: Final = {"other_department": 0.02, "matter": 0.35}
 _OURS: Final = {
     "zh": re.compile(r"(?:我|咱|本|俺|敝)(?:们|這邊|这边|等)?的?$"),
     "en": re.compile(r"\b(?:our|my|we in|us in|we at|here in|here at)(?: own)? $"),
 }
+# What stands at the edge of a form of address or of a matter's name and is no part of it.
+_GREETING: Final = {
+    "zh": re.compile(r"^(?:尊敬的|亲爱的|致|@)|(?:您好|你好|早上好|上午好|下午好|晚上好|各位|您|你|好|早|安)+$"),
+    "en": re.compile(r"^(?:(?:hi|hello|hey|dear|good|morning|afternoon|evening|to|right|okay|ok|so) )+"),
+}
+_EDGES: Final = {
+    "zh": re.compile(
+        r"^(?:希望|关于)?[把们的了让想要跟与和就将为因是在到从说请那这]*"
+        r"|(?:一事(?:（.{0,30})?|(?:有关|相关)?事宜|的(?:这个)?事(?:情|儿)?.{0,2}|的时候|[的之]问题)?[卡还在跟把到让被给从由与和的了将也都能]*$"
+    ),
+    "en": re.compile(
+        r"^(?:(?:and|of|to|in|on|at|for|with|that|is|it's|get|have|having|about|so|but) )+"
+        r"|(?: (?:and|of|to|in|on|at|for|with|that|is|was|has|have|the|a|an|by|from|before|it|i|we|they|still|now))+$"
+    ),
+}
+_GRAMMAR: Final = frozenset("和跟与同找请让给对向把由在到从是被的了说问将为想要就也都那这您你我们于、“《「")
+# What a noun and its attributes do not hold: the name of the matter lies on one side of it.
+_APART: Final = {
+    "zh": re.compile(r"[把跟让叫]|关于|希望|是要|是想|想要|没有|要求"),
+    "en": re.compile(
+        r"\b(?:is|are|was|were|has|had|have|having|that|about|it's|i|we|they|he|she|it|you|before|until|want|wants|wanted|can|can't"
+        r"|will|would|to|released|says|say|said|because|so|and we|if|who|which|gave|goes|need|needs)\b"
+    ),
+}
+_MOST_CUT: Final = 2  # characters that a name may have lost at either end
+_KNOWN: Final = 2.0  # more than any guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,131 +82,219 @@ class Slots:
     uncertain: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    place: Place
-    chance: float
+class _Words:
+    """The words of a text, and what the pointer says of them."""
+
+    def __init__(self, read: Reading) -> None:
+        self.page, self.clauses = read.page, read.clauses
+        self.words = words_of(read.page)
+        self.said: Pointed = point(read.page, self.words, read.clauses, read.chances)
+        self.starts: Ints = np.array([s for s, _ in self.words], dtype=np.int64)
+        self.ends: Ints = np.array([e for _, e in self.words], dtype=np.int64)
+        firsts = [s for s, _ in read.clauses]
+        self.owners = np.searchsorted(firsts, self.starts, side="right")
+        self.blank = np.zeros(len(self.words), dtype=bool)
+        for start, end in read.found[Fault.PLACEHOLDER]:
+            self.blank |= (self.starts < end) & (self.ends > start)
+
+    def share(self, slot: str) -> Floats:
+        return np.where(self.blank, 0, self.said.share[:, SLOTS.index(slot)])
+
+    def within(self, place: Place) -> slice:
+        """Which words the place touches."""
+        return slice(int(np.searchsorted(self.ends, place[0], "right")), int(np.searchsorted(self.starts, place[1])))
+
+    def runs(self, slot: str) -> Iterator[Place]:
+        """Runs of words that belong together, each within its clause, around the words most pointed at."""
+        share, inside = self.share(slot), self.said.inside[:, SLOTS.index(slot)]
+        done: set[int] = set()
+        for n in share.argsort()[::-1][:_TRIED].tolist():
+            if n in done or not share[n]:
+                continue
+            first = last = n
+            while first and self._joins(first - 1, n, inside):
+                first -= 1
+            while last + 1 < len(self.words) and self._joins(last + 1, n, inside):
+                last += 1
+            while first and self._wants_one_more(first, last):
+                first -= 1
+            done.update(range(first, last + 1))
+            yield self.page.trimmed((self.words[first][0], self.words[last][1]))
+
+    def _joins(self, n: int, best: int, inside: Floats) -> bool:
+        return bool(self.owners[n] == self.owners[best] and inside[n] >= _BESIDE * inside[best] and not self.blank[n])
+
+    def _wants_one_more(self, first: int, last: int) -> bool:
+        (start, end), after = self.words[first - 1], self.words[first][0]
+        short = self.words[last][1] - after < _WHOLE_NAME and self.owners[first - 1] == self.owners[first]
+        return short and end == after and bool(_NAME.fullmatch(self.page.folded, start, end))
 
 
 def slots(read: Reading, named: list[NamedDay], house: House) -> Slots:
     """The four slots of a text, as far as it says them. `named` are its days."""
-    page = read.page
-    words = words_of(page)
-    likely = point(page, words, read.clauses, read.chances)
-    thresholds = dict(zip(SLOTS, load_pointer(kind_of(page.language)).thresholds, strict=True))
-    best: dict[str, _Candidate | None] = {}
-    blanks = read.found[Fault.PLACEHOLDER]
-    for column, slot in enumerate(SLOTS[:3]):
-        candidates = [
-            c
-            for c in _candidates(page, words, likely[:, column], read.clauses, _BESIDE[slot])
-            if not any(c.place[0] < e and s < c.place[1] for s, e in blanks)
-        ]
-        if slot == "other_department":
-            candidates = [*_known(page, house), *(c for c in candidates if not _ours(page, c.place))]
-        mass = _Mass(words, likely[:, column])
-        best[slot] = _best(page, candidates, mass, min(thresholds[slot], _MOSTLY_THERE.get(slot, 1.0)))
-    told = best["matter"]
-    if told is None or told.chance < _SURE_OF_MATTER or told.place[1] - told.place[0] < _SHORTEST:
-        best["matter"] = _told(read, _Mass(words, likely[:, 2])) or told
-    day, sure = _deadline(read, words, likely[:, 3], named, thresholds["deadline"])
-    doubtful = [PATHS[slot] for slot, found in best.items() if found and found.chance < _UNSURE]
-    leader, department, matter = (c.place if (c := best[slot]) else None for slot in SLOTS[:3])
-    return Slots(leader, department, matter, day, (*doubtful, *(() if sure else ("deadline",))))
+    words = _Words(read)
+    leader = _most_pointed(words, "leader", words.runs("leader"))
+    if leader:
+        leader = _stripped(read.page, leader[0], _GREETING), leader[1]
+    department = _department(words, house)
+    matter = _matter(words)
+    day, sure = _deadline(read, words, named)
+    found = {"leader": leader, "other_department": department, "matter": matter}
+    doubtful = [PATHS[slot] for slot, best in found.items() if best and best[1] < _UNSURE]
+    return Slots(
+        leader=leader and leader[0],
+        other_department=department and department[0],
+        matter=matter and matter[0],
+        deadline=day,
+        uncertain=(*doubtful, *(() if sure else ("deadline",))),
+    )
 
 
-def _candidates(
-    page: Page, words: list[Place], likely: Floats, clauses: list[Place], beside: float
-) -> Iterator[_Candidate]:
-    """Runs of words that may be it, each within its clause."""
-    ends = sorted(end for _, end in clauses)
-    done = -1
-    for n in likely.argsort()[::-1][:12].tolist():
-        if n <= done or likely[n] < 0.02:
-            continue
-        clause_end = next((e for e in ends if words[n][0] < e), len(page.text))
-        clause_begin = next((s for s, e in clauses if s <= words[n][0] < e), words[n][0])
-        first = last = n
-        while first and words[first - 1][0] >= clause_begin and likely[first - 1] >= beside * likely[n]:
-            first -= 1
-        while last + 1 < len(words) and words[last + 1][1] <= clause_end and likely[last + 1] >= beside * likely[n]:
-            last += 1
-        while (
-            first
-            and words[last][1] - words[first][0] < _WHOLE_NAME
-            and _NAME.fullmatch(page.folded, max(clause_begin, words[first - 1][0]), words[first][0])
-        ):
-            first -= 1
-        place = page.trimmed((words[first][0], words[last][1]))
+def _most_pointed(words: _Words, slot: str, candidates: Iterable[Place]) -> tuple[Place, float] | None:
+    """The name that is pointed at most wherever it stands: what comes up again is more likely what it is about."""
+    if words.said.none[SLOTS.index(slot)] >= _NONE[slot]:
+        return None
+    share = words.share(slot)
+    total: dict[str, float] = defaultdict(float)
+    best: dict[str, tuple[float, Place]] = {}
+    for place in set(candidates):
         if place[0] < place[1]:
-            yield _Candidate(place, float(likely[n]))
+            name, chance = words.page.folded[slice(*place)], float(share[words.within(place)].sum())
+            total[name] += chance
+            best[name] = max(best.get(name, (-1.0, place)), (chance, place))
+    name = max(total, key=lambda n: (total[n], n), default="")
+    return (best[name][1], min(total[name], 1.0)) if total.get(name) else None
 
 
-class _Mass:
-    """How much of a slot's chance the words of a place hold together."""
-
-    def __init__(self, words: list[Place], likely: Floats) -> None:
-        self.starts, self.ends = [s for s, _ in words], [e for _, e in words]
-        self.until = [0.0, *np.cumsum(likely).tolist()]
-
-    def __call__(self, place: Place) -> float:
-        first, last = bisect_left(self.starts, place[0]), bisect_right(self.ends, place[1])
-        return max(self.until[last] - self.until[first], 0.0) if first < last else 0.0
-
-
-def _best(page: Page, candidates: list[_Candidate], mass: _Mass, threshold: float) -> _Candidate | None:
-    """The name that holds most, wherever it is said: what comes up again is more likely what it is about."""
-
-    def score(candidate: _Candidate) -> float:
-        name = page.folded[slice(*candidate.place)]
-        again = islice(_again(page.folded, name), _MOST_PLACES) if len(name) > 1 else [candidate.place]
-        return max(candidate.chance, sum(sqrt(mass(place)) for place in again))
-
-    best = max(candidates, key=score, default=None)
-    return best if best and max(c.chance for c in candidates) >= threshold else None
+def _department(words: _Words, house: House) -> tuple[Place, float] | None:
+    page = words.page
+    for name in house.departments:
+        at = page.folded.find(fold(name, page.language))
+        if at >= 0 and not _ours(page, (at, at + len(name))):
+            return (at, at + len(name)), _KNOWN
+    candidates = names(page, words.words[-1][1] if words.words else 0)
+    named = np.zeros(len(page.text) + 1, dtype=bool)
+    for start, end in candidates:
+        named[start:end] = True
+    candidates += [(start, end) for start, end in words.runs("other_department") if not named[start:end].any()]
+    found = _most_pointed(words, "other_department", (p for p in candidates if not _ours(page, p)))
+    return found and ((_without_edges(words, "other_department", found[0], _BESIDE)[0], found[0][1]), found[1])
 
 
-def _again(text: str, name: str) -> Iterator[Place]:
-    at = text.find(name)
-    while at >= 0:
-        yield at, at + len(name)
-        at = text.find(name, at + len(name))
+def _without_edges(words: _Words, slot: str, place: Place, least: float) -> Place:
+    """The place without words at its ends that are hardly part of the name."""
+    within = words.within(place)
+    inside = words.said.inside[within, SLOTS.index(slot)]
+    if not len(inside):
+        return place
+    part = within.start + np.flatnonzero(inside >= least * inside.max())
+    start, end = max(place[0], words.words[part[0]][0]), min(place[1], words.words[part[-1]][1])
+    return words.page.trimmed((start, end)) if end - start >= _WHOLE_NAME else place
 
 
-def _told(read: Reading, mass: _Mass) -> _Candidate | None:
-    """The clause that tells most of the matter."""
-    best = max((p for p in read.clauses if p[1] - p[0] <= _LONGEST), key=mass, default=None)
-    return _Candidate(best, 0.0) if best else None
+def _matter(words: _Words) -> tuple[Place, float] | None:
+    """The few words of one clause that hold most of what is pointed at, here and where they come up again."""
+    column = SLOTS.index("matter")
+    if not words.words or words.said.none[column] >= _NONE["matter"]:
+        return None
+    share = words.share("matter")
+    gained = np.concatenate([[0.0], np.cumsum(share + _elsewhere(words, share) - _LEAST_ADDED)])
+    best, place = 0.0, None
+    for length in range(1, min(_MOST_OF_MATTER[kind_of(words.page.language)], len(words.words)) + 1):
+        whole = words.owners[length - 1 :] == words.owners[: len(words.words) - length + 1]
+        gains = np.where(whole, gained[length:] - gained[:-length], 0)
+        if len(gains) and gains.max() > best:
+            first = int(gains.argmax())
+            best, place = float(gains.max()), (words.words[first][0], words.words[first + length - 1][1])
+    if place is None:
+        return None
+    place = _holding_most(words, place, share)
+    place = _stripped(words.page, _without_edges(words, "matter", place, _BESIDE_MATTER), _EDGES)
+    if words.page.language is not Language.EN:
+        place = _stripped(words.page, _whole(words, place), _EDGES)
+    return place, best
+
+
+def _holding_most(words: _Words, place: Place, share: Floats) -> Place:
+    """Of the pieces between words that no name holds the one that is pointed at most."""
+    starts, ends = [place[0]], []
+    for match in _APART[kind_of(words.page.language)].finditer(words.page.folded, *place):
+        ends.append(match.start())
+        starts.append(match.end())
+    pieces = [words.page.trimmed(piece) for piece in zip(starts, [*ends, place[1]], strict=True)]
+    return max(pieces, key=lambda piece: float(share[words.within(piece)].sum()) if piece[0] < piece[1] else -1.0)
+
+
+def _stripped(page: Page, place: Place, edges: dict[str, re.Pattern[str]]) -> Place:
+    """The place without what only stands at its edges, unless nothing would be left."""
+    pattern = edges[kind_of(page.language)]
+    start, end = place
+    for match in pattern.finditer(page.folded[start:end]):
+        if match.start() == 0:
+            start += match.end()
+        else:
+            end = min(end, place[0] + match.start())
+    stripped = page.trimmed((start, end))
+    return stripped if stripped[0] < stripped[1] else place
+
+
+def _whole(words: _Words, place: Place) -> Place:
+    """The place with the one or two characters on either side up to a word of grammar or the end of the clause."""
+    folded, (start, end) = words.page.folded, place
+    first, last = next(((s, e) for s, e in words.clauses if s <= start < e), place)
+    before = folded[max(first, start - _MOST_CUT - 1) : start]
+    after = folded[end : min(last, end + _MOST_CUT + 1)]
+    return start - _cut(before[::-1], start - first), end + _cut(after, last - end)
+
+
+def _cut(beside: str, left: int) -> int:
+    """How many of the characters beside a name belong to it: none unless they soon end."""
+    for count, character in enumerate(beside):
+        if character in _GRAMMAR or not character.isalnum():
+            return count
+    return left if left <= _MOST_CUT else 0
+
+
+def _elsewhere(words: _Words, share: Floats) -> Floats:
+    """For each word what is pointed at where it stands again beside the same word."""
+    folded = words.page.folded
+    pairs: dict[str, list[int]] = defaultdict(list)
+    for n, ((start, middle), (again, end)) in enumerate(pairwise(words.words)):
+        if folded[start].isalnum() and folded[again].isalnum() and middle >= again - 1:
+            pairs[folded[start:end]].append(n)
+    found = np.zeros(len(share), dtype=np.float32)
+    for places in pairs.values():
+        if len(places) > 1:
+            for side in range(2):
+                at = np.array(places) + side
+                found[at] = np.maximum(found[at], share[at].sum() - share[at])
+    return found
 
 
 def _ours(page: Page, place: Place) -> bool:
     return bool(_OURS[kind_of(page.language)].search(page.folded, max(0, place[0] - 12), place[0]))
 
 
-def _known(page: Page, house: House) -> Iterator[_Candidate]:
-    """The house's own departments where the text names them."""
-    for name in house.departments:
-        folded = fold(name, page.language)
-        at = page.folded.find(folded)
-        if at >= 0 and not _ours(page, (at, at + len(name))):
-            yield _Candidate((at, at + len(name)), 0.7)
-
-
-def _deadline(
-    read: Reading, words: list[Place], likely: Floats, named: list[NamedDay], threshold: float
-) -> tuple[NamedDay | None, bool]:
-    """The named day that is the deadline, as its words and its clause say, and whether that is sure."""
-    column = COLUMNS.index("deadline")
-
-    def chance(day: NamedDay) -> float:
-        inside = [likely[n] for n, (s, e) in enumerate(words) if s < day.end and day.start < e]
-        around = [read.chances[n, column] for n, (s, e) in enumerate(read.clauses) if s < day.end and day.start < e]
-        return float(max(inside, default=0.0) + max(around, default=0.0)) / 2
-
-    best = max(named, key=chance, default=None)
-    if best is not None and chance(best) >= threshold:
-        sure = chance(best) >= _UNSURE
-        # A day of the last months that comes again only next year has been, unless it is plainly the deadline.
-        has_been = not sure and best.day != best.earlier and _AGO[0] < best.behind < _AGO[1]
-        return (replace(best, day=None) if has_been else best), sure
-    return None, True
+def _deadline(read: Reading, words: _Words, named: list[NamedDay]) -> tuple[NamedDay | None, bool]:
+    """The named day that is the deadline, and whether that is sure."""
+    named, chances, none = chances_of(read.page, words.words, read.clauses, read.chances, named)
+    blanks = read.found[Fault.PLACEHOLDER]
+    share, weight = words.share("deadline"), 1 + _WORDS_OF_DAY
+    of_none = (none + _WORDS_OF_DAY * float(words.said.none[SLOTS.index("deadline")])) / weight
+    total: dict[str, float] = defaultdict(float)
+    best: dict[str, tuple[float, NamedDay]] = {}
+    for day, chance in zip(named, chances.tolist(), strict=True):
+        if any(day.start < e and s < day.end for s, e in blanks):
+            continue
+        text = read.page.folded[day.start : day.end]
+        likely = (chance + _WORDS_OF_DAY * float(share[words.within((day.start, day.end))].sum())) / weight
+        total[text] += likely
+        if text not in best or likely > best[text][0]:
+            best[text] = likely, day
+    text = max(total, key=lambda t: (total[t], t), default="")
+    if not text or of_none >= _NONE["deadline"]:
+        return None, True
+    day, sure = best[text][1], total[text] >= _UNSURE
+    # A day of the last months that comes again only next year has been, unless it is plainly the deadline.
+    has_been = not sure and day.day != day.earlier and _AGO[0] < day.behind < _AGO[1]
+    return (replace(day, day=None) if has_been else day), sure
