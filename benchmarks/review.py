@@ -8,6 +8,7 @@ multi-pattern scan for the same phrases (`pip install ahocorasick-rs`); one that
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from stopwatch import median
 
 import huitong
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core, as `huitong` itself has it
 HERE = Path(__file__).parent
 CORPUS = HERE.parent / "corpus"
 DRAFT = 600
