@@ -26,8 +26,9 @@ TEXTS: Final = tomllib.loads((files("huitong.delivery") / "chat.toml").read_text
 LATER: Final = ("slow_down", "busy")  # the meanings of a code after which trying again is of use
 LONGEST_WAIT: Final = timedelta(days=1)
 _CLAUSE_END: Final = re.compile(r"[。！？；，、…\n]|[.!?;,](?=\s)")
-# Feishu and WeCom read these in a text and call people, even everybody.
-_CALLS: Final = re.compile(r"<(?=\s*/?\s*at\b|@)", re.IGNORECASE)
+# Services read these in a text and call people, even everybody.
+_CALLS: Final = re.compile(r"<(?=\s*/?\s*at\b|[@!])|@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
+_WIDE: Final = {"<": "＜", "@": "＠"}
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 Signed = tuple[str, dict[str, Any]]
@@ -51,22 +52,37 @@ class Robot:
     said_means: Mapping[str, str] = field(default_factory=dict)  # where one code has several meanings: by its words
 
 
-def send(row: Outbox, name: str, robot: Robot) -> Receipt:
-    """Write the row into its person's chat, and read what the robot answers."""
+Words = Callable[..., str]  # (a word of chat.toml, the service's own words)
+
+
+def words_for(row: Outbox, names: Mapping[str, str]) -> Words:
+    """What a chat's transport says of this row, in the language of whoever waits for it."""
     reader = row.matter.requester.language if row.matter else row.person.language
-    service = robot.names.get(reader) or robot.names["zh"]
+    service = names.get(reader) or names["zh"]
 
     def words(meaning: str, said: str = "") -> str:
         text = str(TEXTS.get(reader, TEXTS["zh"])[meaning])
         return text.format(service=service, person=row.person.name, said=said)
 
-    kept = row.person.chat_addresses.filter(transport=name).first()
+    return words
+
+
+def language_of(row: Outbox) -> str:
+    return row.person.language if row.person.language in TEXTS else "zh"
+
+
+def address_of(row: Outbox, name: str) -> ChatAddress | None:
+    return row.person.chat_addresses.filter(transport=name).first()
+
+
+def send(row: Outbox, name: str, robot: Robot) -> Receipt:
+    """Write the row into its person's chat, and read what the robot answers."""
+    words, kept = words_for(row, robot.names), address_of(row, name)
     if kept is None:
         return Receipt("refused", words("no_address"))
     if not webhook.is_allowed(kept.address, robot.hosts, robot.path):
         return Receipt("refused", words("forbidden"))
-    language = row.person.language if row.person.language in TEXTS else "zh"
-    message = robot.message(text_of(row, language, robot.longest))
+    message = robot.message(text_of(row, language_of(row), robot.longest))
     address, message = robot.sign(kept.address, kept.secret, message, timezone.now())
     try:
         answer = webhook.post(address, json.dumps(message, ensure_ascii=False).encode())
@@ -77,17 +93,17 @@ def send(row: Outbox, name: str, robot: Robot) -> Receipt:
     return _understand(robot, answer, words)
 
 
-def toward(row: Outbox, name: str, robot: Robot) -> tuple[str, Limit]:
+def toward(row: Outbox, name: str, limit: Limit) -> tuple[str, Limit]:
     """The robot, by a name that does not give its address away."""
-    kept = row.person.chat_addresses.filter(transport=name).first()
-    return (f"{name}:{_mark(kept)}", robot.limit) if kept else ("", Limit())
+    kept = address_of(row, name)
+    return (f"{name}:{_mark(kept)}", limit) if kept else ("", Limit())
 
 
 def _mark(kept: ChatAddress) -> str:
     return hashlib.sha256(f"{settings.SECRET_KEY}:{kept.address}".encode()).hexdigest()[:20]
 
 
-def _understand(robot: Robot, answer: webhook.Answer, words: Callable[..., str]) -> Receipt:
+def _understand(robot: Robot, answer: webhook.Answer, words: Words) -> Receipt:
     body, asked = answer.json(), _asked_wait(answer.headers)
     if 300 <= answer.status < 400:
         return Receipt("refused", words("redirect"))
@@ -110,7 +126,7 @@ def _understand(robot: Robot, answer: webhook.Answer, words: Callable[..., str])
     return Receipt("refused", words(meaning, said))
 
 
-def _by_status(status: int, asked: timedelta | None, words: Callable[..., str]) -> Receipt:
+def _by_status(status: int, asked: timedelta | None, words: Words) -> Receipt:
     """For an answer that is not the service's own: what HTTP says (RFC 9110, 15)."""
     if status == 200:
         return Receipt("unsure", words("unsure", words("garbage")))
@@ -162,7 +178,7 @@ def _option(cells: list[str]) -> str:
 
 
 def _clean(text: str) -> str:
-    return _UNSEEN.sub("", _CALLS.sub("＜", "\n".join(str(text).strip().splitlines())))
+    return _UNSEEN.sub("", _CALLS.sub(lambda call: _WIDE[call[0]], "\n".join(str(text).strip().splitlines())))
 
 
 def _size(text: str) -> int:

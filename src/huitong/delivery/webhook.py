@@ -12,19 +12,18 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPSConnection
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
 from huitong.delivery.bounded import bounded
+from huitong.delivery.networks import may_connect
 
 CONNECT_SECONDS: Final = 10
 EXCHANGE_SECONDS: Final = 40  # with the connecting, less than outbox.SEND_SECONDS
 LARGEST_ANSWER: Final = 65_536
 LONGEST_ADDRESS: Final = 500
-_NAT64: Final = ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,13 @@ def is_allowed(address: str, hosts: Iterable[str], path: str) -> bool:
         return False
     if parts.hostname in hosts and port == 443:
         return parts.path.startswith(path) and "/." not in parts.path
-    return f"{parts.hostname}:{port}" in {
-        h if ":" in h else f"{h}:443" for h in map(str.strip, settings.CHAT_HOSTS) if h
-    }
+    return is_named(parts.hostname, port)
+
+
+def is_named(host: str, port: int) -> bool:
+    """Whether the installation allows this host by name (CHAT_HOSTS)."""
+    named = (each.strip() for each in settings.CHAT_HOSTS)
+    return f"{host}:{port}" in {each if ":" in each else f"{each}:443" for each in named if each}
 
 
 def post(address: str, body: bytes) -> Answer:
@@ -126,7 +129,7 @@ class _Connection(HTTPSConnection):
 def _open(host: str, port: int) -> socket.socket:
     failed: OSError | None = None
     for family, kind, protocol, _name, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        if not _may_connect(str(where[0])):
+        if not may_connect(str(where[0]), settings.CHAT_NETWORKS):
             continue
         line = socket.socket(family, kind, protocol)
         line.settimeout(CONNECT_SECONDS)
@@ -140,19 +143,6 @@ def _open(host: str, port: int) -> socket.socket:
     if failed:
         raise failed
     raise Trouble("forbidden")
-
-
-def _may_connect(number: str) -> bool:
-    """Public numbers, and those of CHAT_NETWORKS. A number that carries another one inside is what it carries."""
-    address: IPv4Address | IPv6Address = ip_address(number.partition("%")[0])
-    if isinstance(address, IPv6Address):
-        if address in _NAT64:
-            address = IPv4Address(int(address) & 0xFFFFFFFF)
-        else:
-            address = address.ipv4_mapped or address.sixtofour or address
-    if any(address in network for network in settings.CHAT_NETWORKS if network.version == address.version):
-        return True
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _code(error: Exception) -> str:

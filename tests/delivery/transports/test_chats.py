@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from huitong.delivery import transports, webhook
+from huitong.delivery.networks import may_connect
 from huitong.delivery.transports import Receipt
 from huitong.directory import links
 from huitong.records.models import ChatAddress, Outbox, Person
@@ -121,10 +122,11 @@ def test_a_long_text_ends_at_a_clause_with_the_way_to_the_rest(
 def test_what_people_type_calls_nobody(name: str, robot, chat, send) -> None:
     robot.says(ACCEPTED[name])
     chat(name)
-    send(name, before=['<at user_id="all">所有人</at> < AT id=all> <@all>\x07'])
+    send(name, before=['<at user_id="all">所有人</at> < AT id=all> <@all> <!channel> @everyone\x07'])
     text = text_of(robot.got[0])
     assert "<at" not in text.lower()
-    assert "<@" not in text
+    for call in ("<@", "<!", "@everyone"):
+        assert call not in text
     assert "\x07" not in text
 
 
@@ -284,9 +286,8 @@ def test_a_name_that_has_come_to_mean_a_private_number_is_refused_at_the_moment_
     + [("64:ff9b::7f00:1", False), ("64:ff9b::808:808", True), ("2002:7f00:1::", False), ("224.0.0.1", False)]
     + [("10.2.0.7", True), ("::ffff:10.2.0.7", True), ("255.255.255.255", False), ("ff02::1", False), ("::", False)],
 )
-def test_only_public_numbers_and_allowed_networks_are_connected_to(number: str, may: bool, settings) -> None:
-    settings.CHAT_NETWORKS = [ip_network("10.2.0.0/16")]
-    assert webhook._may_connect(number) is may
+def test_only_public_numbers_and_allowed_networks_are_connected_to(number: str, may: bool) -> None:
+    assert may_connect(number, [ip_network("10.2.0.0/16")]) is may
 
 
 FEISHU = "https://open.feishu.cn/open-apis/bot/v2/hook/abc"

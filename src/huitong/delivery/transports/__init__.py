@@ -46,6 +46,7 @@ class Chat(Protocol):
     """A transport for which a person has an address of their own (records.ChatAddress)."""
 
     NAMES: Mapping[str, str]
+    AVAILABLE: bool  # whether what it needs is installed
     SECRET: bool  # whether the far end knows a secret to sign with
     EXAMPLE: str
 
@@ -75,7 +76,7 @@ def names() -> tuple[str, ...]:
 def chats() -> dict[str, Chat]:
     """The transports for which a person can leave an address."""
     found = {name: get(name) for name in names()}
-    return {name: transport for name, transport in found.items() if isinstance(transport, Chat)}
+    return {name: chat for name, chat in found.items() if isinstance(chat, Chat) and chat.AVAILABLE}
 
 
 def called(name: str, language: str) -> str:

@@ -23,6 +23,7 @@ from huitong.records.models import Outbox
 NAMES: Final = {"zh": "钉钉", "zh-Hant": "釘釘", "en": "DingTalk"}
 REPEATS: Final = False
 CONFIRMS: Final = True
+AVAILABLE: Final = True
 SECRET: Final = True
 EXAMPLE: Final = "https://oapi.dingtalk.com/robot/send?access_token=…"
 
@@ -78,7 +79,7 @@ def send(row: Outbox) -> Receipt:
 
 
 def toward(row: Outbox) -> tuple[str, Limit]:
-    return chat.toward(row, "dingtalk", ROBOT)
+    return chat.toward(row, "dingtalk", ROBOT.limit)
 
 
 def is_address(address: str) -> bool:

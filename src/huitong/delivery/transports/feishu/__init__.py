@@ -20,6 +20,7 @@ from huitong.records.models import Outbox
 NAMES: Final = {"zh": "飞书", "zh-Hant": "飛書", "en": "Feishu"}
 REPEATS: Final = False
 CONFIRMS: Final = True
+AVAILABLE: Final = True
 SECRET: Final = True
 EXAMPLE: Final = "https://open.feishu.cn/open-apis/bot/v2/hook/…"
 
@@ -69,7 +70,7 @@ def send(row: Outbox) -> Receipt:
 
 
 def toward(row: Outbox) -> tuple[str, Limit]:
-    return chat.toward(row, "feishu", ROBOT)
+    return chat.toward(row, "feishu", ROBOT.limit)
 
 
 def is_address(address: str) -> bool:

@@ -17,6 +17,7 @@ from huitong.records.models import Outbox
 NAMES: Final = {"zh": "企业微信", "zh-Hant": "企業微信", "en": "WeCom"}
 REPEATS: Final = False
 CONFIRMS: Final = True
+AVAILABLE: Final = True
 SECRET: Final = False
 EXAMPLE: Final = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…"
 
@@ -61,7 +62,7 @@ def send(row: Outbox) -> Receipt:
 
 
 def toward(row: Outbox) -> tuple[str, Limit]:
-    return chat.toward(row, "wecom", ROBOT)
+    return chat.toward(row, "wecom", ROBOT.limit)
 
 
 def is_address(address: str) -> bool:
