@@ -3,6 +3,7 @@
 Everything has a default that works on one machine: SQLite in HUITONG_HOME, mails as files, an in-memory broker.
 """
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -178,6 +179,29 @@ SMTP_URL = _setting(
     "smtp://user:password@host:587 (STARTTLS where offered) or smtps://user:password@host:465. Empty: files.",
 )
 MAIL_FROM = _setting("HUITONG_MAIL_FROM", "huitong@localhost", "The sender's address of all mails.")
+
+MAIL_A_MINUTE = int(
+    _setting("HUITONG_MAIL_A_MINUTE", "0", "At most so many mails a minute to one receiving domain. 0: as many as due.")
+)
+MAIL_AT_ONCE = int(_setting("HUITONG_MAIL_AT_ONCE", "0", "At most so many mails at once to one receiving domain."))
+
+# --- chats: a robot's address is https at its service's own host ---
+CHAT_HOSTS = _setting(
+    "HUITONG_CHAT_HOSTS", "", "Further hosts that a chat's address may name, as chat.example.com,10.0.0.7:8443."
+).split(",")
+
+
+def _networks() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    named = _setting(
+        "HUITONG_CHAT_NETWORKS", "", "Networks that chats may be in although they are not public, as 10.2.0.0/16."
+    )
+    try:
+        return [ipaddress.ip_network(each.strip()) for each in named.split(",") if each.strip()]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"HUITONG_CHAT_NETWORKS: {error}.") from None
+
+
+CHAT_NETWORKS = _networks()
 
 # --- a language model that may offer rewritings; without an address nothing speaks of one ---
 POLISH_URL = _setting(

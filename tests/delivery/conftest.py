@@ -1,15 +1,20 @@
-"""A desk with people, a real SMTP server in the process, and scripted ones that misbehave."""
+"""A desk with people, real SMTP and HTTPS servers in the process, and scripted ones that misbehave."""
 
 import asyncio
 import email
 import itertools
+import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import default as policy
-from typing import Any
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -18,9 +23,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from huitong.delivery import outbox
-from huitong.records.models import Matter, Outbox, Person
+from huitong.records.models import ChatAddress, Matter, Outbox, Person
 
 Promise = Callable[..., Outbox]
+CERTIFICATE: Final = Path(__file__).parent / "transports" / "localhost.pem"  # for 127.0.0.1, signed by itself
 
 
 class Inbox:
@@ -53,6 +59,51 @@ class Inbox:
     @property
     def message_ids(self) -> list[str]:
         return [str(message["Message-ID"]) for message in self.accepted]
+
+
+class Robot(ThreadingHTTPServer):
+    """A chat's robot over TLS. It answers `answer`, or does what `behaves` does with the handler of a request."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        self.got: list[dict[str, Any]] = []
+        self.paths: list[str] = []
+        self.answer: tuple[int, dict[str, str], bytes] = (200, {}, b"{}")
+        self.behaves: Callable[[BaseHTTPRequestHandler], None] | None = None
+        self.host = f"127.0.0.1:{self.server_port}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass  # the other side gave up, as it should
+
+    def says(self, body: object, status: int = 200, **headers: str) -> None:
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.answer = (status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Robot
+
+    def do_POST(self) -> None:
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append(json.loads(content))
+        self.server.paths.append(self.path)
+        if self.server.behaves:
+            self.server.behaves(self)
+            return
+        status, headers, body = self.server.answer
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
 
 
 class Listening(Controller):
@@ -113,6 +164,31 @@ def scripted() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
     for listening in sockets:
         listening.shutdown(socket.SHUT_RDWR)
         listening.close()
+
+
+@pytest.fixture
+def robot(settings, monkeypatch) -> Iterator[Robot]:
+    """A robot on loopback that the desk is allowed to write to."""
+    server = Robot()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    settings.CHAT_HOSTS, settings.CHAT_NETWORKS = [server.host], [ip_network("127.0.0.0/8")]
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def chat(robot: Robot, leader: Person) -> Callable[..., ChatAddress]:
+    """chat("feishu", secret=""): the leader wants requests in this chat, at the robot."""
+
+    def chat(name: str, *, secret: str = "", host: str = "") -> ChatAddress:
+        Person.objects.filter(pk=leader.pk).update(news={"decide": name})
+        address = f"https://{host or robot.host}/hook?token=very-secret"
+        kept = {"address": address, "secret": secret, "added_at": timezone.now()}
+        return ChatAddress.objects.create(person=leader, transport=name, **kept)
+
+    return chat
 
 
 @pytest.fixture

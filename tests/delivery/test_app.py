@@ -1,17 +1,28 @@
 """The tasks: what a sweep hands out, and what becomes of a row when something goes wrong on our side."""
 
+from datetime import timedelta
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
 from huitong.delivery import app, outbox, transports
-from huitong.records.models import Outbox
+from huitong.delivery.transports.mail import letter
+from huitong.records.models import Event, Outbox, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)  # tasks close old connections
 
 
 class FarEnd:
     """A transport that does as it is told."""
+
+    NAMES = {"zh": "鸽子"}
+    REPEATS = CONFIRMS = True
+
+    def toward(self, row: Outbox) -> tuple[str, outbox.Limit]:
+        return "", outbox.Limit()
 
     def __init__(self, answer: transports.Receipt | Exception) -> None:
         self.answer = answer
@@ -97,12 +108,59 @@ def test_a_fault_of_ours_is_logged_and_the_row_tried_again_after_a_pause(promise
     assert "in the template" in caplog.text
 
 
+def test_what_was_chosen_for_a_transport_that_is_gone_goes_by_mail(promise, leader) -> None:
+    Person.objects.update(news={"decide": "pigeon"})
+    row = carry(promise())
+    assert (row.state, row.transport) == ("sent", "mail")
+
+
 def test_a_transport_that_is_gone_loses_no_row(promise, caplog) -> None:
-    row = promise()
+    row = promise("invite")
     Outbox.objects.filter(pk=row.pk).update(transport="pigeon")
     row = carry(row)
-    assert (row.state, row.tries) == ("waiting", 1)
+    assert (row.state, row.tries, row.reason) == ("waiting", 1, "fault")
     assert "pigeon" in caplog.text
+
+
+def test_a_row_that_cannot_be_made_steps_aside_and_blocks_no_other(promise, monkeypatch, caplog) -> None:
+    made = letter.compose
+
+    def compose(row: Outbox, sender: str) -> EmailMessage:
+        if row.payload["title"] == "poison":
+            raise ZeroDivisionError("in the template")
+        return made(row, sender)
+
+    monkeypatch.setattr(letter, "compose", compose)
+    poisoned, well = promise(title="poison"), promise()
+    for _ in range(outbox.FAULTS):
+        Outbox.objects.update(due_at=timezone.now())
+        poisoned = carry(poisoned)
+    app.carry(well.pk, "worker")
+    well.refresh_from_db()
+    assert (poisoned.state, poisoned.reason, poisoned.tries) == ("failed", "fault", outbox.FAULTS)
+    assert "ZeroDivisionError" in poisoned.last_error
+    assert well.state == "sent"
+    assert Event.objects.get(kind="mail_failed").data["person"] == "高岚"
+
+
+def test_a_row_over_which_workers_die_again_and_again_steps_aside(promise, far_end) -> None:
+    transport = far_end(transports.Receipt("sent"))
+    row = promise()
+    Outbox.objects.update(begun=outbox.INTERRUPTIONS)
+    row = carry(row)
+    assert (row.state, transport.got) == ("failed", [])
+
+
+def test_quiet_hours_wait_and_count_no_try(promise, far_end, leader) -> None:
+    transport = far_end(transports.Receipt("sent"))
+    now = timezone.localtime(timezone.now(), ZoneInfo("Asia/Shanghai"))
+    begin, end = (now - timedelta(hours=1)).time(), (now + timedelta(hours=1)).time()
+    Person.objects.update(quiet_from=begin, quiet_until=end)
+    row = carry(promise())
+    assert (row.state, row.tries, row.begun, row.reason) == ("waiting", 0, 0, "quiet")
+    assert timedelta(minutes=59) < row.due_at - timezone.now() <= timedelta(hours=1)
+    assert transport.got == []
+    assert carry(promise("password")).state == "sent"  # somebody waits for it at the screen
 
 
 def test_what_was_accepted_is_noted_even_if_the_database_is_away_for_a_moment(promise, far_end, monkeypatch) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 
+CERTIFICATE = Path(__file__).parent / "transports" / "localhost.pem"
 SOURCE = str(Path(__file__).parents[2] / "src")
 SECONDS = 60  # the longest that anything here may take
 
@@ -52,11 +53,22 @@ SETTLED = """
 while Outbox.objects.filter(state="waiting", due_at__lte=now).exists():
     time.sleep(0.1)
 """
+ALL_GONE = """
+while Outbox.objects.filter(state="waiting").exists():
+    time.sleep(0.1)
+"""
 ROWS = """
 columns = ("message_id", "state", "tries", "last_error", "lease_owner", "lease_until", "due_at")
 answer = list(Outbox.objects.order_by("id").values(*columns))
 """
 LEASES_RUN_OUT = "Outbox.objects.filter(state='waiting').update(lease_until=now)"
+TO_A_CHAT = """
+from huitong.records.models import ChatAddress
+for person in Person.objects.filter(outbox__state="waiting"):
+    person.news = {"decide": "feishu"}
+    person.save()
+    ChatAddress.objects.create(person=person, transport="feishu", address=words[0], added_at=now)
+"""
 WITHDRAW = "Outbox.objects.filter(person__email=words[0]).update(state='withdrawn')"
 
 
@@ -93,10 +105,10 @@ class Desk:
     def rows(self) -> list[dict[str, Any]]:
         return list(self.run(ROWS))
 
-    def start(self, smtp_url: str) -> subprocess.Popen[str]:
+    def start(self, smtp_url: str, **more: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "huitong", "worker"],
-            env={**self.environment, "HUITONG_SMTP_URL": smtp_url},
+            env={**self.environment, "HUITONG_SMTP_URL": smtp_url, **more},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -210,6 +222,25 @@ def test_killed_at_any_moment_every_letter_arrives_and_only_an_unnoted_one_twice
     assert set(inbox.message_ids) == set(promised)
     repeated = {message_id for message_id, count in Counter(inbox.message_ids).items() if count > 1}
     assert repeated <= unnoted
+
+
+def test_killed_while_a_chat_has_the_message_it_comes_once_there_and_then_by_mail(
+    desk: Desk, listen, inbox, robot
+) -> None:
+    url = listen()
+    (promised,) = desk.fill("leader@huitong.example")
+    desk.run(TO_A_CHAT, f"https://{robot.host}/hook")
+    more = {"HUITONG_CHAT_HOSTS": robot.host, "HUITONG_CHAT_NETWORKS": "127.0.0.0/8"}
+    process = desk.start(url, **more, SSL_CERT_FILE=str(CERTIFICATE))
+    robot.behaves = lambda handler: process.kill()
+    assert process.wait(SECONDS) == -signal.SIGKILL
+    process.communicate()
+    with desk.worker(url):
+        desk.run(ALL_GONE)
+    assert [row["state"] for row in desk.rows()] == ["sent"]
+    assert len(robot.got) == 1
+    assert inbox.message_ids == [promised]
+    assert "可能已经到了" in inbox.accepted[0].get_body(("plain",)).get_content()
 
 
 def test_each_row_goes_its_own_way(desk: Desk, listen, inbox) -> None:

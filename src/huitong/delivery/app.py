@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, Literal
 from uuid import uuid4
 
 from celery import Celery
@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from huitong.delivery import outbox, transports
+from huitong.delivery import outbox, transports, ways
+from huitong.delivery.transports import Receipt
 from huitong.records.models import Outbox
 
 CONCURRENCY: Final = 4  # rows being sent at once by one worker
@@ -29,6 +30,11 @@ FAULT_OF_OURS: Final = {
     "zh": "会同自己出了错（{error}）。请管理员看一下日志。",
     "zh-Hant": "會同自己出了錯（{error}）。請管理員看一下記錄。",
     "en": "Huitong itself failed ({error}). Ask the organiser to look at the log.",
+}
+INTERRUPTED: Final = {
+    "zh": "正在发往{service}时断了，可能已经到了。请当面问一声，或再发一次。",
+    "zh-Hant": "正在發往{service}時斷了，可能已經到了。請當面問一聲，或再發一次。",
+    "en": "Sending to {service} was cut off, and it may have arrived. Ask them in person, or send again.",
 }
 
 logger = logging.getLogger(__name__)
@@ -76,23 +82,54 @@ def carry(row_id: int, owner: str) -> None:
         if row is None:
             return
         try:
-            receipt = transports.get(row.transport).send(row)
+            receipt = _send(row, owner)
         except Exception as error:
             logger.exception("outbox row %s could not be sent", row.pk)
-            language = row.matter.requester.language if row.matter else row.person.language
-            words = FAULT_OF_OURS.get(language, FAULT_OF_OURS["zh"])
-            receipt = transports.Receipt("later", words.format(error=type(error).__name__))
-        _settle(row, owner, receipt)
+            outcome: Literal["refused", "later"] = "refused" if row.tries >= outbox.FAULTS else "later"
+            receipt = Receipt(outcome, FAULT_OF_OURS[_language(row)].format(error=type(error).__name__))
+            _settle(row, owner, receipt, reason=outbox.Reason.FAULT)
+        else:
+            if receipt:
+                _settle(row, owner, receipt)
 
 
-def _settle(row: Outbox, owner: str, receipt: transports.Receipt) -> None:
+def _send(row: Outbox, owner: str) -> Receipt | None:
+    """The receipt; None if the row has to wait first."""
+    if row.begun > outbox.INTERRUPTIONS:
+        return Receipt("refused", FAULT_OF_OURS[_language(row)].format(error="interrupted"))
+    if until := ways.quiet_until(row, timezone.now()):
+        outbox.put_off(row, owner, until, outbox.Reason.QUIET)
+        return None
+    name = ways.transport_of(row)
+    transport = transports.get(name)
+    if row.begun > 1 and not transport.REPEATS:
+        # A worker died over it: whether the far end has it, nobody knows.
+        row.transport = name
+        return Receipt("unsure", INTERRUPTED[_language(row)].format(service=transports.called(name, _language(row))))
+    toward, limit = transport.toward(row)
+    if full_until := outbox.take_place(row, owner, transport=name, toward=toward, limit=limit):
+        keep = row.reason == outbox.Reason.NOW
+        outbox.put_off(row, owner, full_until, outbox.Reason.NOW if keep else outbox.Reason.LIMIT)
+        return None
+    return transport.send(row)
+
+
+def _language(row: Outbox) -> str:
+    language = row.matter.requester.language if row.matter else row.person.language
+    return language if language in FAULT_OF_OURS else "zh"
+
+
+def _settle(row: Outbox, owner: str, receipt: Receipt, *, reason: str = "") -> None:
     # What was accepted must be noted: a database that is away for a moment must not make the letter go out twice.
     for pause in (1, 3, 10, 20, None):
         try:
             if receipt.outcome == "sent":
                 outbox.settle_sent(row, owner)
+            elif ways.goes_by_mail_instead(row, receipt.outcome):
+                outbox.settle_elsewhere(row, owner, transports.MAIL, outcome=receipt.outcome, error=receipt.words)
             else:
-                outbox.settle_failed(row, owner, receipt.words, permanent=receipt.outcome == "refused")
+                permanent = receipt.outcome in ("refused", "unsure")
+                outbox.settle_failed(row, owner, receipt.words, permanent=permanent, wait=receipt.wait, reason=reason)
             return
         except OperationalError:
             if pause is None:

@@ -7,13 +7,14 @@ if it dies, the lease runs out and another worker takes the row.
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Final, TypedDict
+from enum import StrEnum
+from typing import Any, Final, NamedTuple, TypedDict
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from huitong.records.models import Event, Link, Matter, Outbox, Person
@@ -67,10 +68,12 @@ def put(
     matter: Matter | None = None,
     link: Link | None = None,
     due_at: datetime | None = None,
+    transport: str = "mail",
 ) -> Outbox:
     """Promise a letter to `person` at `due_at` (default now). The same `key` gives the row that is already there.
 
-    Must run inside the transaction of its cause.
+    Must run inside the transaction of its cause. What the person has chosen for this kind of news goes before
+    `transport` (ways.py).
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An outbox row is written in the transaction of its cause.")
@@ -80,6 +83,7 @@ def put(
         key=key,
         defaults={
             "kind": kind,
+            "transport": transport,
             "person": person,
             "matter": matter,
             "link": link,
@@ -107,6 +111,26 @@ LEASE: Final = timedelta(
     seconds=3 * SEND_SECONDS
 )  # the wait in the worker's queue, the sending, and clocks that differ
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))  # 8 tries in 22 hours
+FAULTS: Final = 3  # tries after which a row that we can't even make steps aside
+INTERRUPTIONS: Final = 20  # beginnings without an end: the row itself may be what ends the worker
+MINUTE: Final = timedelta(minutes=1)
+
+
+class Limit(NamedTuple):
+    """How much one receiving host takes: so many at once, so many a minute. 0: as much as there is."""
+
+    at_once: int = 0
+    a_minute: int = 0
+
+
+class Reason(StrEnum):
+    """Why a row is where it is, where its state and due time do not say it."""
+
+    QUIET = "quiet"  # its person's quiet hours
+    LIMIT = "limit"  # the receiving host has had enough for now
+    NOW = "now"  # an organiser said so, also in quiet hours
+    FAULT = "fault"  # an error of ours: it stepped aside
+    CANCELLED = "cancelled"  # by an organiser
 
 
 def claim(owner: str, *, now: datetime, limit: int) -> list[Outbox]:
@@ -133,9 +157,45 @@ def begin(row_id: int, owner: str, *, now: datetime) -> Outbox | None:
     A row withdrawn after this is still sent: nothing can call back what is on its way. It stays withdrawn.
     """
     held = Outbox.objects.filter(pk=row_id, state="waiting", lease_owner=owner)
-    if not held.update(lease_until=now + LEASE, tries=F("tries") + 1):
+    if not held.update(lease_until=now + LEASE, tries=F("tries") + 1, begun=F("begun") + 1, tried_at=now):
         return None
     return Outbox.objects.select_related("person", "matter__requester", "link").get(pk=row_id)
+
+
+def put_off(row: Outbox, owner: str, until: datetime, reason: Reason) -> bool:
+    """Undo `begin`: the row waits until then, without having been tried. False as for `settle_sent`."""
+    held = Outbox.objects.filter(pk=row.pk, state="waiting", lease_owner=owner)
+    undone = {"tries": F("tries") - 1, "begun": F("begun") - 1, "lease_until": None, "toward": ""}
+    return bool(held.update(due_at=until, reason=reason, **undone))
+
+
+def take_place(row: Outbox, owner: str, *, transport: str, toward: str, limit: Limit) -> datetime | None:
+    """Note by what and to which host the row goes. If the host has had enough: when to come again."""
+    now = timezone.now()
+    if (row.transport, row.toward) == (transport, toward) and limit == Limit():
+        return None
+    with transaction.atomic():
+        if limit != Limit():
+            _one_at_a_time(toward)
+            others = Outbox.objects.filter(toward=toward).exclude(pk=row.pk)
+            lately = others.filter(tried_at__gt=now - MINUTE).order_by("-tried_at").values_list("tried_at", flat=True)
+            if limit.a_minute and len(full := list(lately[: limit.a_minute])) == limit.a_minute:
+                return full[-1] + MINUTE
+            if limit.at_once:
+                going = others.filter(state="waiting", begun__gt=0, lease_until__gt=now)
+                if going.count() >= limit.at_once:
+                    return now + timedelta(seconds=2)
+        row.transport, row.toward = transport, toward
+        held = Outbox.objects.filter(pk=row.pk, state="waiting", lease_owner=owner)
+        held.update(transport=transport, toward=toward, tried_at=now)
+    return None
+
+
+def _one_at_a_time(toward: str) -> None:
+    # SQLite's transactions are one at a time anyway.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [toward])
 
 
 def settle_sent(row: Outbox, owner: str) -> bool:
@@ -148,8 +208,8 @@ def settle_sent(row: Outbox, owner: str) -> bool:
         if held is None:
             return False
         held.state, held.sent_at, held.last_error = "sent", timezone.now(), ""
-        held.lease_until = None
-        held.save(update_fields=["state", "sent_at", "last_error", "lease_until"])
+        held.lease_until, held.begun, held.reason = None, 0, ""
+        held.save(update_fields=["state", "sent_at", "last_error", "lease_until", "begun", "reason"])
         if function := _after_sent.get(held.kind):
             try:
                 with transaction.atomic():
@@ -162,25 +222,48 @@ def settle_sent(row: Outbox, owner: str) -> bool:
     return True
 
 
-def settle_failed(row: Outbox, owner: str, error: str, *, permanent: bool) -> bool:
+def settle_failed(
+    row: Outbox, owner: str, error: str, *, permanent: bool, wait: timedelta | None = None, reason: str = ""
+) -> bool:
     """Note a failed try: the row comes again after a pause, or fails, with an event, if that is no use any more.
 
-    `error` says to a person what went wrong and what to do. False as for `settle_sent`.
+    `error` says to a person what went wrong and what to do; `wait` is how long the far end asked to be left alone.
+    False as for `settle_sent`.
     """
     with transaction.atomic():
         held = _held(row, owner)
         if held is None:
             return False
-        held.last_error, held.lease_until = error, None
+        held.last_error, held.lease_until, held.begun, held.reason = error, None, 0, reason
         if permanent or held.tries > len(PAUSES):
-            held.state = "failed"
-            if held.matter_id:
-                data = {"kind": held.kind, "person": held.person.name, "error": error}
-                Event.objects.create(matter_id=held.matter_id, at=timezone.now(), kind="mail_failed", data=data)
+            _fail(held)
         else:
-            held.due_at = timezone.now() + PAUSES[max(held.tries, 1) - 1]
-        held.save(update_fields=["state", "last_error", "lease_until", "due_at"])
+            held.due_at = timezone.now() + max(PAUSES[max(held.tries, 1) - 1], wait or timedelta())
+        held.save(update_fields=["state", "last_error", "lease_until", "due_at", "begun", "reason"])
     return True
+
+
+def settle_elsewhere(row: Outbox, owner: str, transport: str, *, outcome: str, error: str) -> bool:
+    """The same row goes by another transport, at once, after the first could not bring it. False as for `settle_sent`.
+
+    `outcome` is the first one's: refused, later or unsure; `error` are its words. Happens once to a row.
+    """
+    with transaction.atomic():
+        held = _held(row, owner)
+        if held is None or held.first_transport:
+            return False
+        held.first_transport, held.first_outcome, held.first_error = held.transport, outcome, error
+        held.transport, held.toward, held.tries, held.begun = transport, "", 0, 0
+        held.due_at, held.lease_until, held.reason = timezone.now(), None, ""
+        held.save()
+    return True
+
+
+def _fail(row: Outbox) -> None:
+    row.state = "failed"
+    if row.matter_id:
+        data = {"kind": row.kind, "person": row.person.name, "error": row.last_error}
+        Event.objects.create(matter_id=row.matter_id, at=timezone.now(), kind="mail_failed", data=data)
 
 
 def _held(row: Outbox, owner: str) -> Outbox | None:
@@ -188,10 +271,43 @@ def _held(row: Outbox, owner: str) -> Outbox | None:
     return held.first()
 
 
+# --- by hand ---
+
+
 def send_again(row: Outbox) -> bool:
     """Let a failed row try again from now, to the address that the person has by then. False if it has not failed."""
     again = {"state": "waiting", "tries": 0, "due_at": timezone.now(), "last_error": "", "lease_until": None}
-    return bool(Outbox.objects.filter(pk=row.pk, state="failed").update(**again))
+    return bool(Outbox.objects.filter(pk=row.pk, state="failed").update(begun=0, reason="", **again))
+
+
+def send_now(row: Outbox) -> bool:
+    """Let a waiting row go out at once, also in quiet hours. False if it is going out, or does not wait any more.
+
+    It goes through a worker as ever: a row that one has claimed meanwhile is in its hands and goes once.
+    """
+    now = timezone.now()
+    return bool(_at_rest(row, now).filter(state="waiting").update(due_at=now, reason=Reason.NOW))
+
+
+def cancel(row: Outbox, words: str) -> bool:
+    """Take a row back that waits. False if it is going out at this moment, or does not wait any more.
+
+    To whoever waits for it that is a failure with these words, from which they can send it again.
+    """
+    with transaction.atomic():
+        held = _at_rest(row, timezone.now()).filter(state="waiting").select_for_update().first()
+        if held is None:
+            return False
+        held.last_error, held.reason, held.lease_until, held.lease_owner = words, Reason.CANCELLED, None, ""
+        _fail(held)
+        held.save(update_fields=["state", "last_error", "reason", "lease_until", "lease_owner"])
+    return True
+
+
+def _at_rest(row: Outbox, now: datetime) -> QuerySet[Outbox]:
+    """The row, unless some worker has begun to send it. A claim alone is no beginning: `begin` looks at the state."""
+    going = Q(begun__gt=0, lease_until__gt=now)
+    return Outbox.objects.filter(pk=row.pk).exclude(going)
 
 
 def in_hand(owners: str, *, now: datetime) -> int:

@@ -5,6 +5,7 @@ A person has roles towards a matter (requester, leader asked, counterpart) or to
 `nobody` is who has not signed in. Pages behind a signed link check the link themselves (web/pages/link.py).
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from django.contrib.auth.models import AnonymousUser
@@ -51,6 +52,7 @@ note                              -         -      yes         -         -      
 me                                yes       yes    yes         yes       yes       -
 people                            -         -      -           yes       -         -
 person                            -         -      -           yes       -         -
+outbox                            -         -      -           yes       -         -
 rules                             -         -      -           yes       -         -
 templates                         -         -      -           yes       -         -
 template                          -         -      -           yes       -         -
@@ -183,3 +185,18 @@ def letters_for(person: Person | None, *, on_loopback: bool) -> QuerySet[Outbox]
     own = Q(person=person) if person else Q(pk=None)
     sample = Q(person__is_sample=True) if on_loopback else Q(pk=None)
     return Outbox.objects.filter(own | sample, state="sent").select_related("person", "matter")
+
+
+def outbox_for(organiser: Person) -> QuerySet[Outbox]:
+    """What an organiser may look after: to whom, of what kind and how it went; never what it says."""
+    rows = Outbox.objects.filter(person__is_sample=organiser.is_sample)
+    if not organiser.is_organiser:
+        rows = rows.none()
+    return rows.defer("payload", "message_id", "key").select_related("person", "matter__requester")
+
+
+def matters_open_to(person: Person, matter_ids: Collection[int]) -> set[int]:
+    """Which of these matters this person may open by a role of their own."""
+    asked = Q(requests__leader=person, requests__delivered_at__isnull=False, requests__ended_at=None)
+    rows = Matter.objects.filter(Q(requester=person) | asked, pk__in=matter_ids)
+    return set(rows.values_list("pk", flat=True))

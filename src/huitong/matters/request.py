@@ -163,21 +163,22 @@ def delivered_by_mail(row: Outbox) -> None:
         return
     request = row.link.request
     request.matter = lock(request.matter)
-    _deliver(request, None)
+    _deliver(request, None, transport=row.transport)
 
 
-def _deliver(request: Request, by: Person | None) -> None:
+def _deliver(request: Request, by: Person | None, *, transport: str = "mail") -> None:
     now, matter = timezone.now(), request.matter
     outbox.withdraw(matter, "remind_deliver")
     version = latest_version(request).number
+    facts = {"leader": request.leader.address, "version": version, "transport": transport}
     if request.delivered_at is None:
         request.delivered_at = now
         request.save(update_fields=["delivered_at"])
         move(matter, Action.DELIVER, at=now)
-        record(matter, "delivered", by, at=now, way=request.way, leader=request.leader.address, version=version)
+        record(matter, "delivered", by, at=now, way=request.way, **facts)
         remind_leader(request)
     else:
-        record(matter, "delivered_again", by, at=now, leader=request.leader.address, version=version)
+        record(matter, "delivered_again", by, at=now, **facts)
 
 
 def remind_leader(request: Request) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huitong.delivery.outbox import Reason
 from huitong.directory.wording import day_text, moment_text
 from huitong.matters.facts import Facts, gather
 from huitong.matters.request import CHAT, MAIL, PERSON
@@ -128,9 +129,12 @@ def _delivering(f: Facts) -> Whereabouts:
             return _at(
                 f, "set", NOBODY, "", since, line, _("在那以前可以改，也可以收回"), page="time", label=_("已定时")
             )
-        retry = letter.due_at if letter and letter.tries and letter.due_at > f.now else None
-        line = _("邮件正在送给%(leader)s") % facts
-        after = _("还没送成，%(when)s再试") % {"when": said_moment(retry)} if retry else _("送到了会记在这里")
+        line, after = _("邮件正在送给%(leader)s") % facts, _("送到了会记在这里")
+        if letter and letter.due_at > f.now and (letter.tries or letter.reason == Reason.QUIET):
+            retry = {"when": said_moment(letter.due_at)}
+            after = (
+                _("对方这时免打扰，%(when)s送到") % retry if not letter.tries else _("还没送成，%(when)s再试") % retry
+            )
         return _at(f, "on_its_way", NOBODY, "", since, line, after, page="time", label=_("正在送"))
     if request.deliver_at > f.now:
         line = _("定在%(when)s当面跟%(leader)s说") % facts

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from huitong.directory.wording import day_text, moment_text
+from huitong.delivery import transports
+from huitong.directory.wording import day_text, moment_text, spoken
 from huitong.records.models import Event
 
 Data = dict[str, Any]
@@ -50,7 +51,14 @@ def _delivered(data: Data) -> str:
         return _("当面请示了%(leader)s。") % facts
     if data.get("way") == "chat":
         return _("把请示发给了%(leader)s。") % facts
-    return _("请示第 %(version)s 版送达%(leader)s的邮箱。") % facts
+    return _reached(facts | {"transport": data.get("transport", "mail")})
+
+
+def _reached(data: Data) -> str:
+    if (transport := data.get("transport", "mail")) == transports.MAIL:
+        return _("请示第 %(version)s 版送达%(leader)s的邮箱。") % data
+    text = _("请示第 %(version)s 版送达%(leader)s的%(service)s。")
+    return text % (data | {"service": transports.called(transport, spoken())})
 
 
 def _decided(data: Data) -> str:
@@ -125,7 +133,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "taken_back": _plain(N_("收回，没有送出。")),
     "revised": _plain(N_("改成第 %(version)s 版。")),
     "delivered": _delivered,
-    "delivered_again": _plain(N_("第 %(version)s 版送达%(leader)s的邮箱。")),
+    "delivered_again": _reached,
     "decided": _decided,
     "undone": _plain(N_("%(leader)s撤回了批示。")),
     "confirmed": _confirmed,

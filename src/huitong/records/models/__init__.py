@@ -1,13 +1,24 @@
 from huitong.records.models.coordination import Attendee, Commitment, CommitmentMove, Meeting, Note, Talk
 from huitong.records.models.delivery import Link, Outbox
 from huitong.records.models.matters import Answer, Decision, Dismissed, Draft, Event, Matter, Request, Version
-from huitong.records.models.people import Busy, Department, Device, HouseTemplate, Person, Phrase, ReviewSettings, User
+from huitong.records.models.people import (
+    Busy,
+    ChatAddress,
+    Department,
+    Device,
+    HouseTemplate,
+    Person,
+    Phrase,
+    ReviewSettings,
+    User,
+)
 from huitong.records.models.polish import PolishSettings, Rewriting
 
 __all__ = [
     "Answer",
     "Attendee",
     "Busy",
+    "ChatAddress",
     "Commitment",
     "CommitmentMove",
     "Decision",

@@ -34,6 +34,9 @@ class Outbox(models.Model):
 
     `key` is unique: the same cause never makes two. `state` is waiting, sent, withdrawn or failed; a waiting row whose
     `lease_until` has not passed is in some worker's hands. `message_id` is fixed here, so that a repeat is recognised.
+    `reason` says why it is where it is, where that is not plain: quiet, limit, now, fault, cancelled (outbox.Reason).
+    `begun` counts how often sending began since it last ended; `toward` is the receiving host, where that has a limit.
+    A row that could not go by its first transport goes by mail: `first_transport`, and there `first_outcome`.
     """
 
     key = models.CharField(max_length=200, unique=True)
@@ -50,6 +53,13 @@ class Outbox(models.Model):
     lease_owner = models.CharField(max_length=64, blank=True)
     tries = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
+    reason = models.CharField(max_length=20, blank=True)
+    begun = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, blank=True)
+    toward = models.CharField(max_length=100, blank=True)
+    first_transport = models.CharField(max_length=20, blank=True)
+    first_outcome = models.CharField(max_length=10, blank=True)
+    first_error = models.TextField(blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -57,4 +67,7 @@ class Outbox(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="outbox_waiting_by_due"),
             models.Index(fields=["matter", "kind"], name="outbox_by_matter"),
+            models.Index(fields=["state", "id"], name="outbox_by_state"),
+            models.Index(fields=["id"], condition=~Q(first_transport=""), name="outbox_gone_by_mail_instead"),
+            models.Index(fields=["toward", "tried_at"], condition=~Q(toward=""), name="outbox_by_receiving_host"),
         ]

@@ -52,6 +52,9 @@ class Person(models.Model):
     added_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="added")
     calendar_name = models.CharField(max_length=200, blank=True)
     calendar_taken_at = models.DateTimeField(null=True, blank=True)
+    news = models.JSONField(default=dict, blank=True)  # kind of news -> transport, where that is not mail
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -61,6 +64,22 @@ class Person(models.Model):
     def address(self) -> str:
         """What one calls them: 张总, or their name."""
         return self.form_of_address or self.name
+
+
+class ChatAddress(models.Model):
+    """Where a person is reached in a chat. `address` and `secret` let their holder write there: shown to nobody."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="chat_addresses")
+    transport = models.CharField(max_length=20)
+    address = models.TextField()
+    secret = models.TextField(blank=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("person", "transport", name="one_chat_address_a_transport")]
+
+    def __str__(self) -> str:
+        return f"{self.transport} of {self.person_id}"
 
 
 class Phrase(models.Model):

@@ -1,4 +1,4 @@
-"""What one sets for oneself: language, time zone, form of address, phrases, calendar."""
+"""What one sets for oneself: language, time zone, form of address, where news go, phrases, calendar."""
 
 from zoneinfo import available_timezones
 
@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from huitong.directory import phrases
 from huitong.matters import house
-from huitong.matters.errors import Incomplete
+from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Phrase
-from huitong.web import calendars
-from huitong.web.desk import DeskRequest
+from huitong.web import calendars, reach
+from huitong.web.desk import DeskRequest, why_not
 from huitong.web.middleware import LANGUAGE_COOKIE
 
 # The languages of letters; pages speak Chinese or English.
@@ -21,13 +21,21 @@ LANGUAGES = (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "Englis
 
 
 def me(request: DeskRequest) -> HttpResponse:
-    """POST `do`: save, phrase, drop (with `text`), calendar (with a file) or no_calendar."""
+    """POST `do`: save, ways, add_chat, drop_chat, phrase, drop (with `text`), calendar (with a file) or no_calendar."""
     if request.method != "POST":
         return _page(request)
     person, action = request.person, request.POST.get("do", "save")
     if action in ("calendar", "no_calendar"):
         error = calendars.change(request, person)
         return _page(request, calendar=error) if error else redirect("me")
+    if action in reach.ACTIONS:
+        try:
+            reach.act(request)
+        except Incomplete as error:
+            return _page(request, **{error.field: error.message})
+        except NotDone as error:
+            return _page(request, chat=why_not(error))
+        return redirect("/me#reach")
     if action == "phrase":
         if phrases.keep(person, request.POST.get("text", "")):
             return redirect("/me#phrases")
@@ -63,6 +71,7 @@ def _page(request: DeskRequest, **errors: str) -> HttpResponse:
         "own_phrases": Phrase.objects.filter(person=person).order_by("-id"),
         "owner": person,
         "busy": calendars.busy_count(person),
+        **reach.context(request, errors),
     }
     return render(request, "me.html", context, status=422 if errors else 200)
 

@@ -4,14 +4,20 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from huitong.delivery.outbox import Limit
 from huitong.delivery.transports import Receipt
 from huitong.delivery.transports.mail import letter, smtp
 from huitong.records.models import Outbox
+
+NAMES: Final = {"zh": "邮件", "zh-Hant": "電子郵件", "en": "Mail"}
+REPEATS: Final = True  # by its Message-ID
+CONFIRMS: Final = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,14 @@ def send(row: Outbox) -> Receipt:
         return Receipt("sent")
     more = {"answer": trouble.answer, "server": server.host, "seconds": smtp.EXCHANGE_SECONDS}
     return receipt(trouble.code, permanent=trouble.permanent, **more)
+
+
+def toward(row: Outbox) -> tuple[str, Limit]:
+    """The receiving domain, where the desk's settings limit it."""
+    limit = Limit(settings.MAIL_AT_ONCE, settings.MAIL_A_MINUTE)
+    if limit == Limit() or not settings.SMTP_URL:
+        return "", Limit()
+    return f"mail:{row.person.email.rpartition('@')[2].lower()}"[:100], limit
 
 
 def file_name(row: Outbox) -> str:

@@ -17,6 +17,7 @@ from django.core.validators import validate_email
 from django.template import Context, Engine
 from django.utils import timezone
 
+from huitong.delivery import transports
 from huitong.directory import links
 from huitong.records.models import Outbox, Person
 
@@ -120,12 +121,20 @@ def _facts(row: Outbox, title: str, language: str) -> dict[str, Any]:
         "invite": _paragraph(letter.get("invite", "")),
         "address": links.address_of(row.link) if row.link else page,
         "after": [_paragraph(text) for text in letter.get("after", []) if text],
-        "small": _paragraph(letter.get("small", "")),
+        "small": _paragraph("\n".join(filter(None, (letter.get("small", ""), _why_by_mail(row, language))))),
         "brackets": TEXTS[language]["brackets"],
         "html_language": HTML_LANGUAGES[language],
         "sans": sans,
         "serif": serif,
     }
+
+
+def _why_by_mail(row: Outbox, language: str) -> str:
+    """To who had wanted it in a chat: why it comes by mail, and whether it may have come there too."""
+    if not row.first_transport:
+        return ""
+    code = "instead_unsure" if row.first_outcome == "unsure" else "instead"
+    return words(code, language, service=transports.called(row.first_transport, language))
 
 
 def _line(text: str) -> str:

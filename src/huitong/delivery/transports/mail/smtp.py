@@ -4,13 +4,13 @@ import re
 import smtplib
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from huitong.delivery.bounded import bounded
 
 CONNECT_SECONDS: Final = 10
 EXCHANGE_SECONDS: Final = 50  # with the connecting, less than outbox.SEND_SECONDS
@@ -50,7 +50,7 @@ def hand_over(server: Server, sender: str, receiver: str, letter: bytes, *, name
     """Give the letter to the server. None once it has accepted it. `name` is how we introduce ourselves."""
     smtp = smtplib.SMTP(local_hostname=_introduction(name), timeout=CONNECT_SECONDS)
     try:
-        with _bounded(smtp) as too_late:
+        with bounded(smtp, EXCHANGE_SECONDS) as too_late:
             try:
                 trouble = _exchange(smtp, server, sender, receiver, letter)
             except (OSError, smtplib.SMTPException) as error:
@@ -84,26 +84,6 @@ def _exchange(smtp: smtplib.SMTP, server: Server, sender: str, receiver: str, le
     with suppress(OSError, smtplib.SMTPException):
         smtp.putcmd("quit")
     return None
-
-
-@contextmanager
-def _bounded(smtp: smtplib.SMTP) -> Iterator[threading.Event]:
-    """Break the connection when the exchange has taken too long: a server may trickle its answers for ever."""
-    too_late = threading.Event()
-
-    def break_off() -> None:
-        too_late.set()
-        if smtp.sock:
-            with suppress(OSError):  # already gone
-                smtp.sock.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(EXCHANGE_SECONDS, break_off)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield too_late
-    finally:
-        timer.cancel()
 
 
 def _understand(error: OSError | smtplib.SMTPException) -> Trouble:

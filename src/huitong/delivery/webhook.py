@@ -1,0 +1,158 @@
+"""One POST to a chat's robot: only to where it may go, within bounds, and an honest account of what became of it.
+
+An address that somebody types must not make the desk speak to its own network (OWASP, "Server-Side Request Forgery
+Prevention"): https only, a host that is known, no redirect, and what is connected to is checked as the number it is at
+that moment, whatever the name meant before.
+"""
+
+import json
+import socket
+import ssl
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPSConnection
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+from huitong.delivery.bounded import bounded
+from huitong.delivery.networks import may_connect
+
+CONNECT_SECONDS: Final = 10
+EXCHANGE_SECONDS: Final = 40  # with the connecting, less than outbox.SEND_SECONDS
+LARGEST_ANSWER: Final = 65_536
+LONGEST_ADDRESS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+
+    def json(self) -> dict[str, Any]:
+        """The body as an object; {} if it is none."""
+        with suppress(ValueError, RecursionError):
+            found = json.loads(self.body)
+            if isinstance(found, dict):
+                return found
+        return {}
+
+
+class Trouble(Exception):
+    """No answer. `code` is a word of chat.toml; `arrived` says whether it may have arrived all the same."""
+
+    def __init__(self, code: str, said: str = "", *, arrived: bool = False) -> None:
+        self.code, self.said, self.arrived = code, said, arrived
+        super().__init__(code)
+
+
+def is_allowed(address: str, hosts: Iterable[str], path: str) -> bool:
+    """Whether a robot's address may be kept and written to: at one of its service's hosts, or at one of CHAT_HOSTS."""
+    if len(address) > LONGEST_ADDRESS or not address.isascii() or not address.isprintable() or " " in address:
+        return False
+    try:
+        parts = urlsplit(address)
+        port = parts.port or 443
+    except ValueError:
+        return False
+    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or parts.fragment or "\\" in address:
+        return False
+    if parts.hostname in hosts and port == 443:
+        return parts.path.startswith(path) and "/." not in parts.path
+    return is_named(parts.hostname, port)
+
+
+def is_named(host: str, port: int) -> bool:
+    """Whether the installation allows this host by name (CHAT_HOSTS)."""
+    named = (each.strip() for each in settings.CHAT_HOSTS)
+    return f"{host}:{port}" in {each if ":" in each else f"{each}:443" for each in named if each}
+
+
+def post(address: str, body: bytes) -> Answer:
+    """Send JSON and read the answer, whatever its status. Raises Trouble. The address has passed `is_allowed`."""
+    parts = urlsplit(address)
+    connection = _Connection(parts)
+    sent = False
+    try:
+        with bounded(connection.line, EXCHANGE_SECONDS) as too_late:
+            try:
+                connection.request("POST", _target(parts), body, {"Content-Type": "application/json; charset=utf-8"})
+                sent = True
+                return _read(connection)
+            except (OSError, HTTPException, ValueError) as error:
+                slow = too_late.is_set() or isinstance(error, TimeoutError)
+                # A request is read whole or not at all: before its last byte is out nothing can have arrived.
+                raise Trouble("slow" if slow else _code(error), _said(error), arrived=sent) from None
+    finally:
+        connection.close()
+
+
+def _read(connection: HTTPSConnection) -> Answer:
+    response = connection.getresponse()
+    body = response.read(LARGEST_ANSWER + 1)
+    if len(body) > LARGEST_ANSWER:
+        raise Trouble("garbage", arrived=True)
+    return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, body)
+
+
+def _target(parts: SplitResult) -> str:
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+class _Line:
+    """The socket, kept where it can be broken also after the connection has handed it to its response."""
+
+    sock: socket.socket | None = None
+
+
+class _Connection(HTTPSConnection):
+    """Connects to the very number that was checked: a name that is looked up twice may mean two things."""
+
+    def __init__(self, parts: SplitResult) -> None:
+        self.context = ssl.create_default_context()
+        super().__init__(parts.hostname or "", parts.port or 443, timeout=CONNECT_SECONDS, context=self.context)
+        self.line = _Line()
+
+    def connect(self) -> None:
+        plain = _open(self.host, self.port)
+        self.line.sock = plain
+        self.sock = self.line.sock = self.context.wrap_socket(
+            plain, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock.do_handshake()
+        self.sock.settimeout(EXCHANGE_SECONDS)
+
+
+def _open(host: str, port: int) -> socket.socket:
+    failed: OSError | None = None
+    for family, kind, protocol, _name, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        if not may_connect(str(where[0]), settings.CHAT_NETWORKS):
+            continue
+        line = socket.socket(family, kind, protocol)
+        line.settimeout(CONNECT_SECONDS)
+        try:
+            line.connect(where)
+        except OSError as error:
+            line.close()
+            failed = error
+        else:
+            return line
+    if failed:
+        raise failed
+    raise Trouble("forbidden")
+
+
+def _code(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "certificate"
+    if isinstance(error, ConnectionRefusedError | socket.gaierror):
+        return "unreachable"
+    return "dropped"
+
+
+def _said(error: Exception) -> str:
+    # Only what the system says: errors of http.client may carry the address itself, which is a secret.
+    return error.strerror or "" if isinstance(error, OSError) else ""
