@@ -7,9 +7,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from huitong.method import Language
-from huitong.timing.busy import Busy, CalendarError, merge, zone_named
+from huitong.timing.busy import Busy, CalendarError, Kind, merge, zone_named
 from huitong.timing.calendars import read_calendar
-from huitong.timing.reading import DayShape, Kind, Reading, read_days, read_moment, score_of
+from huitong.timing.reading import DayShape, Reading, read_days, read_moment, score_of
 from huitong.timing.sentences import reasons_for
 from huitong.timing.working import WorkingTime, working_days_after
 

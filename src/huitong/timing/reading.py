@@ -6,21 +6,14 @@ Times are whole minutes since 1970 in UTC, so that lengths are true where clocks
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from huitong.timing.busy import Busy
+from huitong.timing.busy import Busy, Kind
 from huitong.timing.working import WorkingTime, is_working_day
 
 BREATH: Final = 5  # minutes that anybody needs after a meeting
 LOOKING_BACK: Final = 60  # minutes after which the last meeting no longer matters
-
-
-class Kind(StrEnum):
-    FREE = "free"
-    SOFT = "soft"  # tentative appointments lie there
-    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True)

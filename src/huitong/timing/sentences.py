@@ -5,7 +5,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from huitong.method import Language
-from huitong.timing.reading import Kind, Reading, drawbacks
+from huitong.timing.busy import Kind
+from huitong.timing.reading import Reading, drawbacks
 from huitong.timing.wording import words
 from huitong.timing.working import holiday_name, is_announced
 
