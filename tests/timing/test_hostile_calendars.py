@@ -1,5 +1,6 @@
 """Files that are no calendar, or that are built to exhaust: a clear message, and soon."""
 
+import re
 import time
 from datetime import UTC, datetime
 
@@ -165,8 +166,8 @@ def test_a_thousand_slow_rules_are_given_up_with_advice(monkeypatch: pytest.Monk
 
 
 def test_a_window_of_years_and_an_unknown_zone_are_refused() -> None:
-    with pytest.raises(CalendarError, match="At most a hundred years"):
-        read_calendar(calendar(), start=START, end=START.replace(year=2128), zone="UTC")
+    with pytest.raises(CalendarError, match="At most four hundred years"):
+        read_calendar(calendar(), start=START, end=START.replace(year=2428), zone="UTC")
     with pytest.raises(CalendarError, match='There is no time zone "Mars/Base"'):
         read_calendar(calendar(), start=START, end=END, zone="Mars/Base")
 
@@ -230,3 +231,131 @@ def test_a_rule_without_sense_is_named(rule: str) -> None:
     )
     assert len(reading.busy) == 1
     assert [p.path for p in reading.skipped] in (["line 2"], [])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x00" * 1000,
+        b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\nEND:VEVENT\n",
+        "BEGIN:VCALENDAR\nEND:\ud800\n",
+        "BEGIN:VCALENDAR\nBEGIN:\ud800",
+        "BEGIN:VCALENDAR\nEND:Dismissal of Mr Lee\n",
+        "BEGIN:VCALENDAR\nBEGIN:" + "A" * 1_000_000,
+        "BEGIN:VEVENT\nDTSTART:20260302\nEND:VEVENT",
+        '<!doctype html><html lang="en"><body>Sign in</body></html>',
+        "{}",
+    ],
+)
+def test_a_broken_file_is_refused_in_a_few_plain_words(content: str | bytes) -> None:
+    with pytest.raises(CalendarError) as caught:
+        read(content)
+    for language in ("zh", "en"):
+        message = caught.value.problem.message(language)
+        assert len(message.encode()) < 300
+        assert "Lee" not in message
+    assert re.fullmatch(r"line \d+", caught.value.problem.path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gbk", "latin-1"])
+def test_titles_in_any_encoding_do_no_harm(encoding: str) -> None:
+    title = "Caf\u00e9" if encoding == "latin-1" else "会议室"
+    text = calendar(event(f"SUMMARY:{title}", "DTSTART:20260303T010000Z", "DURATION:PT1H"), GOOD)
+    assert len(read(text.encode(encoding)).busy) == 2
+
+
+def test_nulls_and_lone_surrogates_in_a_file_do_no_harm() -> None:
+    odd = event("SUMMARY:\x00\ud800", "UID:\ud800", "DTSTART;TZID=\udcff:20260303T090000\x00", "DURATION:PT1H")
+    reading = read(calendar(odd, event("DTSTART:\ud800"), GOOD))
+    assert [len(reading.busy), len(reading.skipped), len(reading.notes)] == [2, 1, 1]
+    assert "".join(p.zh + p.en + p.path for p in (*reading.skipped, *reading.notes)).encode()
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_any_machine_ends_them(ending: str) -> None:
+    text = calendar(event("SUMMARY:a\n b\n\tc", "DTSTART:20260303T0\n 10000Z", "DURATION:PT1H"), GOOD)
+    assert len(read(text.replace("\n", ending)).busy) == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SUMMARY:" + "x" * 1_000_000,
+        "SUMMARY:" + "x\n " * 300_000,
+        'ATTENDEE;CN="' + ":;" * 500_000 + '":mailto:a@example.org',
+        "ATTENDEE" + ";A=b" * 250_000 + ":mailto:a@example.org",
+        'ATTENDEE;CN="' + "x" * 1_000_000,
+        "X-NOTHING" * 100_000,
+        " " * 1_000_000,
+        "\n" * 1_000_000,
+    ],
+)
+def test_lines_of_a_million_characters_are_read_over(line: str) -> None:
+    reading = read(calendar(event(line, "DTSTART:20260303T010000Z", "DURATION:PT1H"), GOOD))
+    assert len(reading.busy) == 2
+
+
+def test_a_hundred_thousand_exceptions_and_extra_dates_are_all_looked_at() -> None:
+    numbers = range(100_000)
+    many = ",".join(f"2026{1 + n % 12:02}{1 + n % 28:02}T{n % 24:02}{n % 60:02}{n // 7 % 60:02}Z" for n in numbers)
+    on_the_hour = "".join(f",202603{d:02}T010000Z" for d in range(2, 8))
+    start = "DTSTART:20260301T010000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY"
+    reading = read(calendar(event(start, f"EXDATE:{many}{on_the_hour}")))
+    assert [b.start.day for b in reading.busy] == [8]
+    extra = read(calendar(event("DTSTART:20260302T000000Z\nDURATION:PT12H", f"RDATE:{many}")))
+    assert extra.skipped == ()
+    assert len(extra.busy) > 0
+
+
+@pytest.mark.parametrize("same_uid", [True, False])
+def test_tens_of_thousands_of_events_and_changes_are_read_or_given_up(same_uid: bool) -> None:
+    lines = "DTSTART:20260302T010000Z\nDURATION:PT1H\nRECURRENCE-ID;RANGE=THISANDFUTURE"
+    changes = [
+        event(f"UID:{0 if same_uid else n}", f"{lines}:2026{1 + n % 12:02}01T{n % 24:02}00{n % 60:02}Z")
+        for n in range(15_000)
+    ]
+    master = event("UID:0", "DTSTART:20200101T000000Z", "DURATION:PT1H", "RRULE:FREQ=HOURLY")
+    assert len(read(calendar(*changes, master)).busy) >= 1
+
+
+def zone(*lines: str) -> str:
+    return "\n".join(("BEGIN:VTIMEZONE", "TZID:Odd", *lines, "END:VTIMEZONE", ""))
+
+
+OBSERVANCE = ("BEGIN:STANDARD", "DTSTART:{start}", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200", "{more}", "END:STANDARD")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (),
+        ("BEGIN:STANDARD", "END:STANDARD"),
+        [x.format(start="00010101T000000", more="RRULE:FREQ=DAILY") for x in OBSERVANCE],
+        [x.format(start="00010101T000000", more="RRULE:FREQ=MONTHLY;BYMONTHDAY=1,2,3,4,5") for x in OBSERVANCE],
+        [x.format(start="soon", more="X:1") for x in OBSERVANCE],
+        [x.format(start="20000101T000000", more="RDATE:" + "20000101T000000," * 9000) for x in OBSERVANCE],
+        [x.format(start="20000101T000000", more="RRULE:FREQ=YEARLY;UNTIL=x") for x in OBSERVANCE],
+        [x.format(start="20000101T000000", more="X:1").replace("+0200", "+9900") for x in OBSERVANCE],
+        ("BEGIN:VTIMEZONE", "TZID:Odd", "BEGIN:STANDARD", "END:STANDARD", "END:VTIMEZONE"),
+        ("BEGIN:STANDARD", "BEGIN:STANDARD", "DTSTART:20000101T000000", "END:STANDARD", "END:STANDARD"),
+        ("BEGIN:STANDARD\n" * 3000 + "END:STANDARD\n" * 3000).strip().split("\n"),
+    ],
+)
+def test_a_zone_that_makes_no_sense_is_not_believed(lines: tuple[str, ...]) -> None:
+    reading = read(calendar(zone(*lines), event("DTSTART;TZID=Odd:20260302T090000", "DURATION:PT1H")))
+    assert [b.start for b in reading.busy] == [datetime(2026, 3, 2, 1, tzinfo=UTC)]
+    assert len(reading.notes) == 1
+
+
+def test_a_zone_may_speak_of_itself_and_of_the_ends_of_time() -> None:
+    lines = [x.format(start="00010101T000000", more="X:1") for x in OBSERVANCE]
+    own = zone(*lines).replace("DTSTART:", "DTSTART;TZID=Odd:")
+    for start in ("00010101T000000", "99991231T235959", "20260302T090000"):
+        reading = read(calendar(own, event(f"DTSTART;TZID=Odd:{start}", "DURATION:PT1H"), GOOD))
+        assert len(reading.busy) in (1, 2)
+        assert reading.skipped == reading.notes == ()
+
+
+def test_a_hundred_megabytes_are_refused_by_their_size() -> None:
+    with pytest.raises(CalendarError, match="over 5 MB"):
+        read(b"BEGIN:VCALENDAR\n" * 6_300_000)

@@ -1,4 +1,4 @@
-"""The examples of RFC 5545 for recurrence (3.8.5.3, 3.3.10, 3.8.5.2, 3.6.5, 3.8.2.6): the times that it says they mean."""
+"""The examples of RFC 5545 (3.8.5.3, 3.3.10, 3.8.5.2, 3.6.5, 3.8.2.6) mean the times that it says they mean."""
 
 from zoneinfo import ZoneInfo
 

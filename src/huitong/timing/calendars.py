@@ -17,7 +17,7 @@ from huitong.timing.zones import Zones
 
 __all__ = ["MAX_BYTES", "MAX_WINDOW", "CalendarReading", "read_calendar"]
 
-MAX_WINDOW: Final = timedelta(days=36_525)
+MAX_WINDOW: Final = timedelta(days=146_100)
 MAX_SECONDS: Final = 5.0  # of working out one calendar's rules; honest calendars need a tenth
 _MERGE_AT: Final = 20_000  # intervals: what overlaps need not be kept in memory
 
@@ -35,7 +35,7 @@ class CalendarReading:
 def read_calendar(
     content: bytes | str, *, start: datetime, end: datetime, zone: str, owner: str = ""
 ) -> CalendarReading:
-    """Read the busy time between `start` and `end` (aware, at most a hundred years apart) from an iCalendar file.
+    """Read the busy time between `start` and `end` (aware, at most four hundred years apart) from an iCalendar file.
 
     Times without a zone, whole days, and zones that nobody knows are taken as `zone` (an IANA name). Free, cancelled
     and, by the `owner` (an address; else recognised if it can be), declined events don't count; tentative ones and
@@ -44,7 +44,7 @@ def read_calendar(
     """
     if end - start > MAX_WINDOW:
         raise CalendarError(
-            "", "一次最多看一百年。请缩短起止时间。", "At most a hundred years at once. Ask for a shorter time."
+            "", "一次最多看四百年。请缩短起止时间。", "At most four hundred years at once. Ask for a shorter time."
         )
     home = zone_named(zone)
     components = read_lines(content)

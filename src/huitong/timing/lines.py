@@ -18,6 +18,7 @@ _EVENT: Final = frozenset(
     + ("DTSTAMP", "LAST-MODIFIED", "STATUS", "TRANSP", "ATTENDEE", "ORGANIZER")
     + ("X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-MSNCALENDAR-BUSYSTATUS", "X-APPLE-EWS-BUSYSTATUS")
 )
+_TIMES: Final = frozenset(("DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID"))
 _ZONE: Final = frozenset(("TZID", "DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO"))
 _KEPT: Final = {
     ("VCALENDAR",): frozenset(("METHOD", "X-WR-CALNAME")),
@@ -176,7 +177,10 @@ class _Cutter:
 
 def _property(name: str, line: str) -> Property:
     head, _, value = line.partition(":")
-    if '"' in head:
+    if name in _TIMES and ":" in value:
+        # Some write TZID=tzone://Microsoft/Utc without the quotes that its colon needs; times have none.
+        head, _, value = line.rpartition(":")
+    elif '"' in head:
         head = _HEAD.match(line)[0]  # type: ignore[index]  # it matches the empty text too
         value = line[len(head) + 1 :]
     return Property(name, head[head.find(";") :] if ";" in head else "", value.strip().replace("\0", ""))

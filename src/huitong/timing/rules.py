@@ -62,7 +62,7 @@ def read_rule(text: str) -> Rule:
     for part in text.strip().upper().split(";"):
         name, _, value = part.strip().partition("=")
         if name and not name.startswith("X-"):
-            given[name] = value.strip()
+            given[name.strip()] = value.strip()
     try:
         return _rule(given)
     except (ValueError, KeyError):

@@ -12,7 +12,7 @@ from huitong.timing.recurrence import expand
 from huitong.timing.unusable import Unusable
 from huitong.timing.values import Length, later, wall_of
 
-MAX_TIMES: Final = 50_000  # of one event within the window: a time every ten minutes for a year
+MAX_TIMES: Final = 120_000  # of one event within the window: once a day for three hundred years
 _MAX_STEPS: Final = 400_000
 _SLACK: Final = timedelta(days=2)  # zones are less than two days apart
 
