@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from huitong.timing.recurrence import expand
 from huitong.timing.rules import DAYS, read_rule
+from huitong.timing.unusable import Unusable
 from tests.timing.ics import calendar, read
 
 
@@ -146,7 +147,12 @@ def test_other_rules_fall_as_dateutil_says(rule: str, start: datetime, days: int
             theirs = [t for t in rrulestr(f"{rule};UNTIL={last:%Y%m%dT%H%M%S}", dtstart=start) if t >= first]
         except ValueError:  # it refuses some rules that never fall
             theirs = []
-    ours = expand(read_rule(rule), start, first=first, last=last, timed=True, spend=lambda n: None)
+    try:
+        known = read_rule(rule)
+    except Unusable:  # no day ever meets it
+        assert theirs == []
+        return
+    ours = expand(known, start, first=first, last=last, timed=True, spend=lambda n: None)
     assert list(ours) == theirs
     if theirs and days == 0 and theirs[0] == start:
         counted = expand(read_rule(f"{rule};COUNT={count}"), start, first=start, last=last, timed=True, spend=id)

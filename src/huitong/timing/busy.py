@@ -65,7 +65,7 @@ def zone_named(name: str) -> ZoneInfo:
 
 # Two times of one zone are compared by the clock on the wall, which goes back in autumn; in UTC they are not.
 def _utc(time: datetime) -> datetime:
-    return time.astimezone(UTC)
+    return time if time.tzinfo is UTC else time.astimezone(UTC)
 
 
 _Interval = tuple[datetime, datetime]
