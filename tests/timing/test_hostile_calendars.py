@@ -347,6 +347,16 @@ def test_a_zone_that_makes_no_sense_is_not_believed(lines: tuple[str, ...]) -> N
     assert len(reading.notes) == 1
 
 
+def test_thousands_of_slow_zones_are_given_up_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huitong.timing.calendars.MAX_SECONDS", 0.5)
+    lines = [x.format(start="18000101T000000", more="RRULE:FREQ=MONTHLY;BYMONTHDAY=1") for x in OBSERVANCE]
+    many = "".join(
+        zone(*lines).replace("Odd", f"Odd{n}") + event(f"DTSTART;TZID=Odd{n}:20260302T090000") for n in range(2000)
+    )
+    with pytest.raises(CalendarError, match=r"^line \d+: There are too many events, or rules too dense"):
+        read(calendar(many))
+
+
 def test_a_zone_may_speak_of_itself_and_of_the_ends_of_time() -> None:
     lines = [x.format(start="00010101T000000", more="X:1") for x in OBSERVANCE]
     own = zone(*lines).replace("DTSTART:", "DTSTART;TZID=Odd:")

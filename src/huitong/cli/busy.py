@@ -23,7 +23,7 @@ WORDS: Final = {
 
 def command(
     calendars: Annotated[
-        list[str], typer.Argument(metavar="CALENDAR.ics...", help="iCalendar files; - is standard input.")
+        list[str], typer.Argument(metavar="CALENDAR.ics", help="iCalendar files; - is standard input.")
     ],
     earliest: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="Nothing before it: a date or date-time; else today.")

@@ -66,6 +66,7 @@ class _Reading:
     def __init__(self, zones: Zones, owner: str) -> None:
         self._zones = zones
         self._owner = owner
+        self._give_up = time.monotonic() + MAX_SECONDS
         self.skipped: list[Problem] = []
         self.notes: list[Problem] = []
 
@@ -74,15 +75,9 @@ class _Reading:
         for component in events:
             if event := self._event(component):
                 series.setdefault(component.value("UID") or f"line {component.line}", []).append(event)
-        give_up = time.monotonic() + MAX_SECONDS
 
         def begun(event: Event) -> None:
-            if time.monotonic() > give_up:
-                raise CalendarError(
-                    f"line {event.component.line}",
-                    "日程太多，重复规则太密，算不完。请只导出近一年的日程。",
-                    "There are too many events, or rules too dense, to work out. Export only the last year.",
-                )
+            self._in_time(event.component)
 
         def failed(event: Event, reason: Unusable) -> None:
             self._skip(event.component, reason)
@@ -95,7 +90,16 @@ class _Reading:
             except Unusable as reason:
                 self._skip(component, reason)
 
+    def _in_time(self, component: Component) -> None:
+        if time.monotonic() > self._give_up:
+            raise CalendarError(
+                f"line {component.line}",
+                "日程太多，重复规则太密，算不完。请只导出近一年的日程。",
+                "There are too many events, or rules too dense, to work out. Export only the last year.",
+            )
+
     def _event(self, component: Component) -> Event | None:
+        self._in_time(component)
         unknown = len(self._zones.unknown)
         try:
             event = read_event(component, self._zones, self._zones.home, self._owner)
