@@ -5,31 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from huitong.timing import CalendarReading, read_calendar
+from tests.timing.ics import calendar, read, spans
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-def calendar(*events: str, before: str = "") -> str:
-    body = "".join(f"BEGIN:VEVENT\nUID:{n}@example.org\n{e.strip()}\nEND:VEVENT\n" for n, e in enumerate(events))
-    return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//\n{before}{body}END:VCALENDAR\n".replace("\n", "\r\n")
-
-
-def read(
-    content: str | bytes, first: str = "2026-03-02", last: str = "2026-03-09", zone: str = "Asia/Shanghai"
-) -> CalendarReading:
-    home = ZoneInfo(zone)
-    start, end = (datetime.fromisoformat(x).replace(tzinfo=home) for x in (first, last))
-    return read_calendar(content, start=start, end=end, zone=zone)
-
-
-def spans(reading: CalendarReading, zone: str = "Asia/Shanghai") -> list[str]:
-    """`03-02 09:00-10:00`, with ~ before soft time."""
-    home = ZoneInfo(zone)
-    return [
-        f"{'~' if b.soft else ''}{b.start.astimezone(home):%m-%d %H:%M}-{b.end.astimezone(home):%H:%M}"
-        for b in reading.busy
-    ]
 
 
 def test_a_weekly_meeting_repeats_but_not_on_its_exception() -> None:
@@ -145,10 +123,10 @@ def test_a_broken_event_is_named_by_its_line_and_the_rest_is_read() -> None:
     reading = read(text)
     assert spans(reading) == ["03-02 09:00-10:00"]
     assert [(p.path, p.en) for p in reading.skipped] == [
-        ("line 4", "This event is left out: its DTSTART cannot be read."),
-        ("line 14", "This event is left out: it has no DTSTART."),
+        ("line 4", "Event 1 is left out: its DTSTART cannot be read."),
+        ("line 14", "Event 3 is left out: it has no DTSTART."),
     ]
-    assert reading.skipped[1].zh == "这项日程没有计入：没有开始时间 DTSTART。"
+    assert reading.skipped[1].zh == "第 3 项日程没有计入：没有开始时间 DTSTART。"
 
 
 def test_titles_places_and_people_go_nowhere() -> None:

@@ -1,27 +1,17 @@
 """huitong moments: good moments to ask, from the leader's calendar."""
 
 import json
-import os
-from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Final
-from zoneinfo import available_timezones
 
 import typer
 
 import huitong
 from huitong.cli._console import UNUSABLE, read_bytes, shown_name, stop
+from huitong.cli._times import CALENDAR_BYTES, Format, read_time, zone_of_this_machine
 from huitong.method import Language
 
-MAX_BYTES: Final = 5_000_000
-HOME_ZONE: Final = "Asia/Shanghai"
 OPTIONS: Final = {"tz": "--tz", "from": "--from", "by": "--by"}  # what the engine may name, as it is written here
 JOINS: Final = {Language.ZH: "；", Language.ZH_HANT: "；", Language.EN: "; "}
-
-
-class Format(StrEnum):
-    TEXT = "text"
-    JSON = "json"
 
 
 def command(
@@ -43,9 +33,9 @@ def command(
 
     The best come first. TIME is an ISO date or date-time, such as 2026-10-12 or 2026-10-12T09:30+08:00.
     """
-    start, by = _time(earliest, "--from"), _time(latest, "--by")
-    where = zone or _zone_of_this_machine()
-    content = read_bytes(calendar, MAX_BYTES)
+    start, by = read_time(earliest, "--from"), read_time(latest, "--by")
+    where = zone or zone_of_this_machine()
+    content = read_bytes(calendar, CALENDAR_BYTES)
     try:
         moments = huitong.rank_moments(content, minutes=minutes, start=start, by=by, zone=where, language=language)
     except huitong.CalendarError as error:
@@ -58,19 +48,3 @@ def command(
         typer.echo("No moment is free in that time; try a later --by or fewer --minutes.", err=True)
     for moment in moments:
         typer.echo(f"{moment.start:%Y-%m-%d %H:%M}–{moment.end:%H:%M}  {JOINS[language].join(moment.reasons)}")
-
-
-def _zone_of_this_machine() -> str:
-    """The zone that TZ names, else the method's home."""
-    name = os.environ.get("TZ", "")
-    return name if name in available_timezones() else HOME_ZONE
-
-
-def _time(value: str | None, option: str) -> date | datetime | None:
-    """An ISO date or date-time as it stands; the engine knows in which zone."""
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value) if len(value) <= 10 else datetime.fromisoformat(value)
-    except ValueError:
-        stop(f'{option}: "{value}" is not a time. Write 2026-10-12 or 2026-10-12T09:30.', UNUSABLE)

@@ -1,6 +1,6 @@
 """Calendars -> busy time -> ranked moments with reasons (method: timing, 1.1 2.1 3.1 4.1)."""
 
-from huitong.timing.busy import Busy, CalendarError, merge
+from huitong.timing.busy import Busy, CalendarError, merge, zone_named
 from huitong.timing.calendars import CalendarReading, read_calendar
 from huitong.timing.moments import Moment, rank_moments
 from huitong.timing.week import Day, week
@@ -20,4 +20,5 @@ __all__ = [
     "rank_moments",
     "read_calendar",
     "week",
+    "zone_named",
 ]

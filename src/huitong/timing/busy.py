@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,9 +18,17 @@ class CalendarError(HuitongError):
         super().__init__(f"{path}: {en}" if path else en)
 
 
+class Kind(StrEnum):
+    """What one can say of a stretch of someone's time."""
+
+    FREE = "free"
+    SOFT = "soft"  # something tentative or optional lies there
+    BUSY = "busy"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Busy:
-    """Time that is taken, from `start` up to `end` (aware datetimes). `soft` time is tentative: it may become free."""
+    """Time that is taken, from `start` up to `end` (aware datetimes). `soft` is tentative or optional time."""
 
     start: datetime
     end: datetime
@@ -56,7 +65,7 @@ def zone_named(name: str) -> ZoneInfo:
 
 # Two times of one zone are compared by the clock on the wall, which goes back in autumn; in UTC they are not.
 def _utc(time: datetime) -> datetime:
-    return time.astimezone(UTC)
+    return time if time.tzinfo is UTC else time.astimezone(UTC)
 
 
 _Interval = tuple[datetime, datetime]

@@ -1,21 +1,22 @@
 """Busy time -> the moments at which a leader is best asked, each with its reasons (method: timing)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from huitong.method import Language
 from huitong.timing.busy import Busy, CalendarError, merge, zone_named
 from huitong.timing.calendars import read_calendar
-from huitong.timing.reading import DayShape, Kind, Reading, read_days, read_moment, score_of
+from huitong.timing.reading import Column, Reading, Readings, drawbacks, read_days, scores
 from huitong.timing.sentences import reasons_for
 from huitong.timing.working import WorkingTime, working_days_after
 
 DEFAULT_DAYS: Final = 5  # working days, where no deadline is given
 HORIZON: Final = timedelta(days=60)  # nobody waits longer for a good moment
-STEP: Final = 10  # minutes
 APART: Final = 60  # minutes
 _YEARS: Final = (1970, 2200)
 
@@ -72,52 +73,48 @@ def rank_moments(
 
     busy = _busy(calendar, begin, last, home)
     known = calendar is not None
-    days = read_days(busy, begin.date(), last.date(), home, working)
+    shapes = read_days(busy, begin.date(), last.date(), home, working)
     window = (_minute(begin, up=True), _minute(last))
     due = _minute(deadline) if by is not None else None
-    readings = [read_moment(day, t, minutes, due) for day, t in _starts(days, window, minutes, outside=False)]
-    wanted = [r for r in readings if r.kind is not Kind.BUSY] or _least_taken(readings)
-    if not wanted:
-        outside = [read_moment(day, t, minutes, due) for day, t in _starts(days, window, minutes, outside=True)]
-        wanted = [r for r in outside if r.kind is not Kind.BUSY]
-    chosen = _choose(wanted, count)
+    readings = Readings(shapes, window, minutes, due, outside=False)
+    wanted = ~readings.is_busy
+    if not wanted.any() and len(wanted):
+        wanted = readings.taken == readings.taken.min()
+    if not len(wanted):
+        readings = Readings(shapes, window, minutes, due, outside=True)
+        wanted = ~readings.is_busy
     return tuple(
         Moment(
             datetime.fromtimestamp(r.start * 60, home),
             datetime.fromtimestamp(r.end * 60, home),
-            score_of(r),
+            r.score,
             reasons_for(r, language, home, country=working.country, calendar_known=known),
         )
-        for r in chosen
+        for r in _choose(readings, wanted, count)
     )
 
 
-def _least_taken(readings: list[Reading]) -> list[Reading]:
-    least = min((r.taken for r in readings), default=0)
-    return [r for r in readings if r.taken == least]
-
-
-def _choose(readings: list[Reading], count: int) -> list[Reading]:
+def _choose(readings: Readings, wanted: Column, count: int) -> list[Reading]:
     """The best of each half-day first, then the next best; so what is chosen hardly hangs on the window."""
-    ranked = sorted(readings, key=lambda r: (-score_of(r), r.start))
-    chosen: list[Reading] = []
+    against = drawbacks(readings)
+    worth = scores(readings, against)
+    (places,) = wanted.nonzero()
+    ranked = places[np.lexsort((readings.start[places], -worth[places]))]
+    columns = (ranked, readings.start[ranked], readings.half[ranked])
+    candidates = list(zip(*(c.tolist() for c in columns), strict=True))
+    chosen: dict[int, int] = {}  # place: when it starts
     for half_days_once in (True, False):
-        for r in ranked:
-            apart = all(abs(r.start - c.start) >= APART for c in chosen)
-            fresh = not half_days_once or all(r.half != c.half for c in chosen)
-            if len(chosen) < count and apart and fresh:
-                chosen.append(r)
-    return sorted(chosen, key=lambda r: (-score_of(r), r.start))
-
-
-def _starts(
-    days: Sequence[DayShape], window: tuple[int, int], minutes: int, *, outside: bool
-) -> Iterator[tuple[DayShape, int]]:
-    for day in days:
-        for half in day.outside if outside else day.halves:
-            for t in range(half.start, half.end - minutes + 1, STEP):
-                if window[0] <= t and t + minutes <= window[1]:
-                    yield day, t
+        halves: set[int] = set()
+        for place, start, half in candidates:
+            if len(chosen) >= count:
+                break
+            if half_days_once and half in halves:
+                continue
+            if all(abs(start - other) >= APART for other in chosen.values()):
+                chosen[place] = start
+                halves.add(half)
+    ordered = sorted(chosen, key=lambda place: (-worth[place], chosen[place]))
+    return [readings.one(place, float(worth[place]), against) for place in ordered]
 
 
 def _begin(

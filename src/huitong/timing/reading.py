@@ -1,26 +1,28 @@
-"""What speaks for and against a moment: read off the leader's busy time, then weighed.
+"""What speaks for and against each moment: read off the leader's busy time, then weighed, for all moments at once.
 
-Times are whole minutes since 1970 in UTC, so that lengths are true where clocks change.
+Times are whole minutes since 1970 in UTC, so that lengths are true where clocks change. A column holds one thing of
+every moment; only the few that are chosen become a `Reading`, of which the reasons are told.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
-from typing import Final
+from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from huitong.timing.busy import Busy
+import numpy as np
+import numpy.typing as npt
+
+from huitong.timing.busy import Busy, Kind
 from huitong.timing.working import WorkingTime, is_working_day
 
 BREATH: Final = 5  # minutes that anybody needs after a meeting
 LOOKING_BACK: Final = 60  # minutes after which the last meeting no longer matters
+STEP: Final = 10  # minutes from one moment to the next
 
-
-class Kind(StrEnum):
-    FREE = "free"
-    SOFT = "soft"  # tentative appointments lie there
-    BUSY = "busy"
+Column = npt.NDArray[Any]
+_NEVER: Final = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +32,36 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class DayShape:
-    """One day of the leader. `halves` is before and after the noon rest, empty on a day of rest; `outside` the other
-    hours in which one may be disturbed if nothing else is left; `load` the busy share of the working time."""
+class Frame:
+    """A day without its appointments. `corners` are when work begins, rests, goes on and ends, `halves` is before and
+    after the noon rest, empty on a day of rest; `outside` the other hours in which one may be disturbed if nothing else
+    is left."""
 
     day: date
+    corners: tuple[int, ...]
     halves: tuple[Span, ...]
     outside: tuple[Span, ...]
-    firm: tuple[Span, ...]
-    soft: tuple[Span, ...]
-    load: float
     rest_before: int  # days of rest that end with this day
     rest_after: int
 
 
 @dataclass(frozen=True, slots=True)
+class DayShape:
+    """One day of the leader. `load` is the busy share of the working time."""
+
+    frame: Frame
+    load: float
+    has_soft: bool  # on it, or close to it
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """One moment as it is, before any weighing. Lengths are minutes."""
+    """One moment as it is. Lengths are minutes; `against` is what speaks against it, by name, with its weight."""
 
     day: DayShape
     start: int
     end: int
     kind: Kind
-    half: tuple[date, int]  # which part of which day
     outside: bool
     taken: int  # firmly busy minutes within it
     room: int  # free from its start on
@@ -63,6 +72,8 @@ class Reading:
     since_day_start: int
     to_day_end: int
     due: int | None
+    score: float
+    against: dict[str, float]
 
     @property
     def left(self) -> int | None:
@@ -70,41 +81,79 @@ class Reading:
         return None if self.due is None else self.due - self.end
 
 
-def read_days(busy: Sequence[Busy], first: date, last: date, home: ZoneInfo, working: WorkingTime) -> list[DayShape]:
-    firm = [_span(b) for b in busy if not b.soft]
-    soft = [_span(b) for b in busy if b.soft]
-    return [_shape(first + timedelta(days=n), firm, soft, home, working) for n in range((last - first).days + 1)]
+class Taken:
+    """Busy time of one kind: disjoint, in order, outwards to whole minutes, with an end of time on both sides."""
+
+    def __init__(self, busy: Sequence[Busy]) -> None:
+        joined: list[list[int]] = [[-_NEVER, -_NEVER]]
+        for b in busy:
+            start, end = int(b.start.timestamp() // 60), int(-(-b.end.timestamp() // 60))
+            if start <= joined[-1][1]:
+                joined[-1][1] = max(joined[-1][1], end)
+            else:
+                joined.append([start, end])
+        joined.append([_NEVER, _NEVER])
+        spans = np.array(joined)
+        self.starts: Column = spans[:, 0]
+        self.ends: Column = spans[:, 1]
+        self._sums: Column = (self.ends - self.starts).cumsum()
+
+    def until(self, moments: Column) -> Column:
+        """How many minutes were taken before each of these moments."""
+        last = self.starts.searchsorted(moments, "right") - 1
+        taken: Column = self._sums[last] - np.maximum(0, self.ends[last] - moments)
+        return taken
+
+    @cached_property
+    def since(self) -> Column:
+        """Since when it has been going on at each end; with less than ten minutes between them, two are one."""
+        fresh = np.append(True, self.starts[1:] - self.ends[:-1] >= 10)
+        first: Column = np.maximum.accumulate(np.where(fresh, np.arange(len(fresh)), 0))
+        return self.starts[first]
 
 
-def _span(busy: Busy) -> Span:
-    # Outwards to whole minutes.
-    return Span(int(busy.start.timestamp() // 60), int(-(-busy.end.timestamp() // 60)))
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    days: list[DayShape]
+    firm: Taken
+    soft: Taken
 
 
-def _shape(day: date, firm: list[Span], soft: list[Span], home: ZoneInfo, working: WorkingTime) -> DayShape:
-    def at(clock: time) -> int:
-        return int(datetime.combine(day, clock, home).astimezone(UTC).timestamp()) // 60
+def read_days(busy: Sequence[Busy], first: date, last: date, home: ZoneInfo, working: WorkingTime) -> Shapes:
+    """The days from `first` to `last`. `busy` is merged."""
+    firm, soft = Taken([b for b in busy if not b.soft]), Taken([b for b in busy if b.soft])
+    frames = [_frame(first + timedelta(days=n), home, working) for n in range((last - first).days + 1)]
+    corners = np.array([frame.corners for frame in frames])
+    until = firm.until(corners)
+    total = corners[:, 1] - corners[:, 0] + corners[:, 3] - corners[:, 2]
+    taken = until[:, 1] - until[:, 0] + until[:, 3] - until[:, 2]
+    loads = np.where(total > 0, taken / np.maximum(total, 1), 0.0).tolist()
+    near = soft.ends.searchsorted(corners[:, 0] - 24 * 60, "right")
+    has_soft = (soft.starts[near] < corners[:, 3] + 24 * 60).tolist()
+    return Shapes([DayShape(*each) for each in zip(frames, loads, has_soft, strict=True)], firm, soft)
 
-    whole = Span(at(working.start), at(working.end))
-    parts = [Span(whole.start, at(working.noon_start)), Span(at(working.noon_end), whole.end)]
-    parts = [p for p in parts if p.start < p.end]
-    noon = Span(at(working.noon_start), at(working.noon_end))
+
+# What a day is without its appointments is asked again and again, by each matter of each leader.
+@lru_cache(maxsize=10_000)
+def _frame(day: date, home: ZoneInfo, working: WorkingTime) -> Frame:
+    corners = _corners(day, home, working)
+    opens, noon_starts, noon_ends, closes = corners
+    parts = tuple(p for p in (Span(opens, noon_starts), Span(noon_ends, closes)) if p.start < p.end)
     works = is_working_day(day, working.country)
-    today = [s for s in firm if s.start < whole.end + 24 * 60 and s.end > whole.start - 24 * 60]
-    total = sum(p.end - p.start for p in parts)
-    taken = sum(max(0, min(p.end, s.end) - max(p.start, s.start)) for p in parts for s in today)
-    return DayShape(
+    aside = (Span(opens - 60, opens), Span(noon_starts, noon_ends), Span(closes, closes + 120))
+    return Frame(
         day=day,
-        halves=tuple(parts) if works else (),
-        outside=(Span(whole.start - 60, whole.start), noon, Span(whole.end, whole.end + 120))
-        if works
-        else tuple(parts),
-        firm=tuple(today),
-        soft=tuple(s for s in soft if s.start < whole.end + 24 * 60 and s.end > whole.start - 24 * 60),
-        load=taken / total if total else 0.0,
+        corners=corners,
+        halves=parts if works else (),
+        outside=aside if works else parts,
         rest_before=_rest(day, -1, working.country),
         rest_after=_rest(day, 1, working.country),
     )
+
+
+def _corners(day: date, home: ZoneInfo, working: WorkingTime) -> tuple[int, ...]:
+    clocks = (working.start, working.noon_start, working.noon_end, working.end)
+    return tuple(int(datetime.combine(day, clock, home).timestamp()) // 60 for clock in clocks)
 
 
 def _rest(day: date, step: int, country: str) -> int:
@@ -114,55 +163,84 @@ def _rest(day: date, step: int, country: str) -> int:
     return n
 
 
-def read_moment(day: DayShape, start: int, minutes: int, due: int | None) -> Reading:
-    end = start + minutes
-    taken = sum(max(0, min(end, s.end) - max(start, s.start)) for s in day.firm)
-    parts = (*day.halves, *day.outside)
-    part = next(p for p in parts if p.start <= start and end <= p.end)
-    index = parts.index(part)
-    breathless = any(s.start <= start < s.end + BREATH for s in day.firm)
-    tentative = any(s.start < end and start < s.end for s in day.soft)
-    kind = Kind.BUSY if taken or breathless else Kind.SOFT if tentative else Kind.FREE
-    before = _last_before(day.firm, start)
-    lately = before is not None and start - before.end <= LOOKING_BACK and before.end > part.start
-    next_busy = min(
-        (s.start for s in _coming(day, kind) if s.start >= end or (s.end > start and kind is Kind.BUSY)),
-        default=part.end,
-    )
-    ends = "busy" if next_busy < part.end else "noon" if index == 0 and len(day.halves) == 2 else "day"
-    return Reading(
-        day=day,
-        start=start,
-        end=end,
-        kind=kind,
-        half=(day.day, index),
-        outside=index >= len(day.halves),
-        taken=taken,
-        room=max(0, min(next_busy, part.end) - start),
-        room_ends=ends,
-        pause=start - before.end if before and lately else None,
-        busy_before=before.end - before.start if before and lately else 0,
-        after_noon=index == 1 and start - part.start <= 30,
-        since_day_start=start - parts[0].start,
-        to_day_end=parts[max(0, len(day.halves) - 1)].end - end,
-        due=due,
-    )
+class Readings:
+    """Every moment of `minutes` within the parts of the days (the working ones, or those outside them) and the window,
+    column by column."""
 
+    def __init__(
+        self, shapes: Shapes, window: tuple[int, int], minutes: int, due: int | None, *, outside: bool
+    ) -> None:
+        self._days, self.minutes, self.due, self.outside = shapes.days, minutes, due, outside
+        parts = [
+            (n, len(day.frame.halves) * outside + k, part.start, part.end)
+            for n, day in enumerate(shapes.days)
+            for k, part in enumerate(day.frame.outside if outside else day.frame.halves)
+        ]
+        table = np.array(parts, dtype=np.int64).reshape(-1, 4)
+        counts = np.maximum(0, (table[:, 3] - table[:, 2] - minutes) // STEP + 1)
+        place = np.repeat(np.arange(len(table)), counts)
+        start = table[place, 2] + STEP * (np.arange(len(place)) - (np.cumsum(counts) - counts)[place])
+        inside = (start >= window[0]) & (start + minutes <= window[1])
+        place, start = place[inside], start[inside]
 
-def _coming(day: DayShape, kind: Kind) -> Iterator[Span]:
-    yield from day.firm
-    if kind is Kind.FREE:
-        yield from day.soft
+        self.half: Column = place  # which part of which day
+        self.day, self.index, self.part_start, self.part_end = table[place].T
+        self.start: Column = start
+        self.end: Column = start + minutes
+        self._read(shapes.firm, shapes.soft)
 
+    def _read(self, firm: Taken, soft: Taken) -> None:
+        start, end = self.start, self.end
+        self.taken: Column = firm.until(end) - firm.until(start)
+        breathless = start < firm.ends[firm.starts.searchsorted(start, "right") - 1] + BREATH
+        self.is_busy: Column = (self.taken > 0) | breathless
+        self.is_soft: Column = ~self.is_busy & (soft.ends[soft.starts.searchsorted(end, "left") - 1] > start)
 
-def _last_before(spans: Sequence[Span], start: int) -> Span | None:
-    """The last busy time before `start`; with less than ten minutes between them, two are one."""
-    found: Span | None = None
-    for span in spans:
-        if span.end > start:
-            break
-        found = Span(found.start, span.end) if found and span.start - found.end < 10 else span
-    return found
+        next_firm = firm.starts[firm.starts.searchsorted(end, "left")]
+        next_soft = soft.starts[soft.starts.searchsorted(end, "left")]
+        coming = np.where(self.is_soft, next_firm, np.minimum(next_firm, next_soft))
+        coming = np.where(self.is_busy, firm.starts[firm.ends.searchsorted(start, "right")], coming)
+        self.busy_ends: Column = coming < self.part_end
+        self.room: Column = np.maximum(0, np.minimum(coming, self.part_end) - start)
+
+        before = firm.ends.searchsorted(start, "right") - 1
+        self.pause: Column = start - firm.ends[before]
+        self.lately: Column = (self.pause <= LOOKING_BACK) & (firm.ends[before] > self.part_start)
+        self.busy_before: Column = np.where(self.lately, firm.ends[before] - firm.since[before], 0)
+
+        nothing, frames = Span(0, 0), [d.frame for d in self._days]
+        opens = np.array([next(iter((*f.halves, *f.outside)), nothing).start for f in frames])
+        closes = np.array([next(iter((*f.halves[-1:], *f.outside)), nothing).end for f in frames])
+        self.since_day_start: Column = start - opens[self.day]
+        self.to_day_end: Column = closes[self.day] - end
+        self.after_noon: Column = (self.index == 1) & (start - self.part_start <= 30)
+
+    def of_days(self, of: Callable[[DayShape], float]) -> Column:
+        column: Column = np.array([of(day) for day in self._days])[self.day]
+        return column
+
+    def one(self, n: int, score: float, against: dict[str, Column]) -> Reading:
+        """The moment in this place of the columns."""
+        day = self._days[self.day[n]]
+        noon = self.index[n] == 0 and len(day.frame.halves) == 2
+        return Reading(
+            day=day,
+            start=int(self.start[n]),
+            end=int(self.end[n]),
+            kind=Kind.BUSY if self.is_busy[n] else Kind.SOFT if self.is_soft[n] else Kind.FREE,
+            outside=self.outside,
+            taken=int(self.taken[n]),
+            room=int(self.room[n]),
+            room_ends="busy" if self.busy_ends[n] else "noon" if noon else "day",
+            pause=int(self.pause[n]) if self.lately[n] else None,
+            busy_before=int(self.busy_before[n]),
+            after_noon=bool(self.after_noon[n]),
+            since_day_start=int(self.since_day_start[n]),
+            to_day_end=int(self.to_day_end[n]),
+            due=self.due,
+            score=score,
+            against={name: float(weights[n]) for name, weights in against.items() if weights[n]},
+        )
 
 
 # What takes away from a perfect moment (1.0). Each figure is a judgement, kept where it can be read and argued with.
@@ -184,43 +262,39 @@ LAST_DAY: Final = 0.15
 NEXT_TO_LAST_DAY: Final = 0.05
 
 
-def drawbacks(r: Reading) -> dict[str, float]:
-    """What speaks against the moment, by name, with its weight. Method: timing 2.1 (not busy, not under pressure)."""
-    found: dict[str, float] = {}
-    slack = r.room - (r.end - r.start)
-    if slack < 10:
-        found["tight"] = TIGHT_AFTER if r.room_ends == "busy" else BREAK_AFTER
-    elif slack < 20 and r.room_ends == "busy":
-        found["close"] = CLOSE_AFTER
-    if r.pause is not None and r.pause < 20 and r.busy_before >= LONG:
-        found["long_before"] = NO_BREATH if r.pause < 10 else SHORT_BREATH
-    elif r.pause is not None and r.pause < 10:
-        found["just_before"] = SHORT_BREATH
-    if r.since_day_start < 30:
-        found["early"] = EARLY
-    if r.to_day_end < 45:
-        found["late"] = LATE
-    if r.after_noon:
-        found["drowsy"] = DROWSY
-    if r.day.rest_before >= 1 and r.since_day_start < 90:
-        found["week_begins"] = WEEK_BEGINS
-    afternoon = r.half[1] == 1
-    if r.day.rest_after >= 3 and afternoon:
-        found["holiday_begins"] = HOLIDAY_BEGINS
-    elif r.day.rest_after >= 1 and afternoon and r.to_day_end < 120:
-        found["week_ends"] = WEEK_ENDS
-    if r.day.load:
-        found["load"] = FULL_DAY * r.day.load
-    if r.left is not None and r.left < 2 * 24 * 60:
-        found["deadline"] = ON_THE_BRINK if r.left < 4 * 60 else LAST_DAY if r.left < 24 * 60 else NEXT_TO_LAST_DAY
+def drawbacks(r: Readings) -> dict[str, Column]:
+    """What speaks against each moment, by name, with its weight. Method: timing 2.1 (not busy, not under pressure)."""
+    slack = r.room - r.minutes
+    long_before = r.lately & (r.busy_before >= LONG) & (r.pause < 20)
+    rest_after = r.of_days(lambda day: day.frame.rest_after)
+    rest_before = r.of_days(lambda day: day.frame.rest_before)
+    afternoon = r.index == 1
+    holiday = (rest_after >= 3) & afternoon
+    found = {
+        "tight": np.where(slack < 10, np.where(r.busy_ends, TIGHT_AFTER, BREAK_AFTER), 0),
+        "close": CLOSE_AFTER * ((slack >= 10) & (slack < 20) & r.busy_ends),
+        "long_before": np.where(long_before, np.where(r.pause < 10, NO_BREATH, SHORT_BREATH), 0),
+        "just_before": SHORT_BREATH * (r.lately & (r.pause < 10) & ~long_before),
+        "early": EARLY * (r.since_day_start < 30),
+        "late": LATE * (r.to_day_end < 45),
+        "drowsy": DROWSY * r.after_noon,
+        "week_begins": WEEK_BEGINS * ((rest_before >= 1) & (r.since_day_start < 90)),
+        "holiday_begins": HOLIDAY_BEGINS * holiday,
+        "week_ends": WEEK_ENDS * ((rest_after >= 1) & afternoon & (r.to_day_end < 120) & ~holiday),
+        "load": FULL_DAY * r.of_days(lambda day: day.load),
+    }
+    if r.due is not None:
+        left = r.due - r.end
+        weights = [ON_THE_BRINK, LAST_DAY, NEXT_TO_LAST_DAY]
+        found["deadline"] = np.select([left < 4 * 60, left < 24 * 60, left < 2 * 24 * 60], weights, 0.0)
     return found
 
 
-def score_of(r: Reading) -> float:
+def scores(r: Readings, against: dict[str, Column]) -> Column:
     """0 to 1: free time from 0.4 up, tentative 0.2 to 0.4, busy 0.1 to 0.2, outside working hours below."""
-    worth = max(0.0, 1.0 - sum(drawbacks(r).values()))
+    worth = np.maximum(0.0, 1.0 - sum(against.values()))
     if r.outside:
-        return round(0.1 * worth, 3)
-    if r.kind is Kind.BUSY:
-        return round(0.1 + 0.1 * (1 - r.taken / (r.end - r.start)) * (0.5 + 0.5 * worth), 3)
-    return round(0.4 + 0.6 * worth if r.kind is Kind.FREE else 0.2 + 0.19 * worth, 3)
+        worst: Column = (0.1 * worth).round(3)
+        return worst
+    busy = 0.1 + 0.1 * (1 - r.taken / r.minutes) * (0.5 + 0.5 * worth)
+    return np.where(r.is_busy, busy, np.where(r.is_soft, 0.2 + 0.19 * worth, 0.4 + 0.6 * worth)).round(3)

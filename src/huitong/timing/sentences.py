@@ -1,11 +1,12 @@
 """A reading of a moment -> the sentences that say why. Each clause is said only if it is true of the leader's time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from huitong.method import Language
-from huitong.timing.reading import Kind, Reading, drawbacks
+from huitong.timing.busy import Kind
+from huitong.timing.reading import Reading
 from huitong.timing.wording import words
 from huitong.timing.working import holiday_name, is_announced
 
@@ -21,8 +22,8 @@ def reasons_for(
     said += _but(r, text, language, country)
     if r.left is not None:
         said.append(_deadline(r, text, home))
-    if not is_announced(r.day.day, country):
-        said.append(text["whole"]["unannounced"].format(year=r.day.day.year))
+    if not is_announced(r.day.frame.day, country):
+        said.append(text["whole"]["unannounced"].format(year=r.day.frame.day.year))
     return tuple(said)
 
 
@@ -58,7 +59,7 @@ def _what(r: Reading, text: dict[str, Any], home: ZoneInfo) -> str:
         clauses.append(text["clause"]["after_noon"])
     clauses.append(_room(r, text, home))
     load = next(name for limit, name in _SAID_OF_LOAD if r.day.load < limit)
-    if load != "none" or not r.day.soft:
+    if load != "none" or not r.day.has_soft:
         clauses.append(text["load"][load])
     return _sentence(clauses, text)
 
@@ -74,7 +75,7 @@ def _but(r: Reading, text: dict[str, Any], language: Language, country: str) -> 
     """One sentence of what speaks against the moment, at most two things."""
     if r.outside or r.kind is Kind.BUSY:
         return []
-    against = drawbacks(r)
+    against = r.against
     said = text["but"]
     parts = []
     for name in sorted(against, key=lambda n: -against[n]):
@@ -83,10 +84,9 @@ def _but(r: Reading, text: dict[str, Any], language: Language, country: str) -> 
         elif name == "long_before":
             parts.append(said[name].format(length=_length(r.busy_before, text)))
         elif name == "holiday_begins":
-            day = r.day.day.fromordinal(r.day.day.toordinal() + 1)
-            names = [
-                holiday_name(day.fromordinal(day.toordinal() + n), country, language) for n in range(r.day.rest_after)
-            ]
+            frame = r.day.frame
+            days = (frame.day + timedelta(days=n) for n in range(1, frame.rest_after + 1))
+            names = [holiday_name(day, country, language) for day in days]
             parts.append(said[name].format(name=next((n for n in names if n), said["long_weekend"])))
         elif name in said:
             parts.append(said[name])
@@ -96,7 +96,7 @@ def _but(r: Reading, text: dict[str, Any], language: Language, country: str) -> 
 def _deadline(r: Reading, text: dict[str, Any], home: ZoneInfo) -> str:
     said = text["deadline"]
     left = r.left or 0
-    days = (datetime.fromtimestamp((r.due or 0) * 60, home).date() - r.day.day).days
+    days = (datetime.fromtimestamp((r.due or 0) * 60, home).date() - r.day.frame.day).days
     if days == 0:
         return str(said["within_hour"] if left < 60 else said["hours"].format(hours=_plural(left // 60, "hours", text)))
     if days == 1:
