@@ -206,3 +206,11 @@ def test_short_fields_keep_the_length_and_leave_no_scar(data):
         thanks(brief, Helper("Kim"), "", None),
     ):
         assert not SCAR.search(str(other)), SCAR.search(str(other))
+
+
+def test_a_field_of_nothing_but_white_space_of_any_kind_is_empty():
+    people = {"requester": {"name": "甲"}, "leader": {"name": "乙"}, "other_department": {"name": "丙"}}
+    brief = Brief.model_validate(people | {"matter": "\x1f修割草机", "options": [{"title": "\x1f", "minutes": 2}]})
+    assert (brief.matter, brief.options[0].title) == ("修割草机", "")
+    with pytest.raises(ValueError, match="matter"):
+        Brief.model_validate(people | {"matter": "\x1c\x1f"})

@@ -21,6 +21,8 @@ def _text(value: object) -> object:
         return ""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
+    if isinstance(value, str):
+        return value.strip()  # what Python takes for white space: str_strip_whitespace leaves U+001C to U+001F
     return value.isoformat() if isinstance(value, date) else value
 
 
