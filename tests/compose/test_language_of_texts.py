@@ -227,3 +227,14 @@ def test_a_purpose_asked_as_a_question_stays_one():
     purpose = "could the piano be back by 14:00"
     brief = Brief.model_validate(people | {"lang": "en", "matter": "The foyer piano", "purpose": purpose})
     assert "Could the piano be back by 14:00?" in str(compose(brief, channel="email"))
+
+
+@pytest.mark.parametrize("deadline", [None, "2026-12-11", "2026-12-12"])
+@pytest.mark.parametrize("options", [[], [{"title": "Call Front of House", "minutes": 5}]])
+@pytest.mark.parametrize("purpose", ["We need the piano back by 12 December", "Could the piano be back on the day?"])
+@pytest.mark.parametrize("channel", ["spoken", "chat", "email"])
+def test_what_is_hoped_for_is_told_once(channel, purpose, options, deadline):
+    people = {"requester": {"name": "Dana"}, "leader": {"name": "Lee"}, "other_department": {"name": "Stage"}}
+    said = {"matter": "The foyer piano", "purpose": purpose, "options": options, "deadline": deadline}
+    brief = Brief.model_validate(people | said | {"lang": "en"})
+    assert str(compose(brief, channel=channel)).count("piano back" if "need" in purpose else "piano be back") == 1

@@ -193,7 +193,8 @@ def _goal(say: Setting, slots: Item) -> Item:
     known = after.startswith(("（", ",", " (")) or (not say.spaced and not before.endswith("by "))
     text = goal.text if known else before + long_day.text + after
     told = replace(goal, text=text, paths=goal.paths | long_day.paths)
-    return {name: told, "dated_goal": told, "dated": slots["deadline"]}
+    asked = replace(told, text=f"{text}?") if name == "purpose_question" else told
+    return {name: told, "dated_goal": asked, "dated": slots["deadline"]}
 
 
 def address(say: Setting, brief: Brief) -> str:
