@@ -34,22 +34,61 @@ _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u
 Signed = tuple[str, dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Robot:
-    """One service: where its robots are, what they take, and what their codes mean (words of chat.toml)."""
+def _unsigned(address: str, secret: str, message: dict[str, Any], now: datetime) -> Signed:
+    return address, message
 
+
+def _text(text: str) -> dict[str, Any]:
+    return {"msgtype": "text", "text": {"content": text}}
+
+
+def _errcode(body: dict[str, Any]) -> object:
+    return body.get("errcode")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Robot:
+    """One service: where its robots are, what they take, and what their codes mean (words of chat.toml).
+
+    Its `send`, `toward` and `is_address` are its transport's.
+    """
+
+    name: str  # of its folder
     names: Mapping[str, str]
     hosts: tuple[str, ...]
     path: str
     longest: int  # bytes of the text as JSON
     limit: Limit  # a robot
-    sign: Callable[[str, str, dict[str, Any], datetime], Signed]  # (address, secret, message, now)
-    message: Callable[[str], dict[str, Any]]
-    code: Callable[[dict[str, Any]], object]  # what decides, 0 for accepted; None if the answer has none
-    said: str  # the field with the service's own words
     meanings: Mapping[int, str]
     waits: Mapping[int, timedelta]  # how long the documents say a limit holds
     said_means: Mapping[str, str] = field(default_factory=dict)  # where one code has several meanings: by its words
+    sign: Callable[[str, str, dict[str, Any], datetime], Signed] = _unsigned  # (address, secret, message, now)
+    message: Callable[[str], dict[str, Any]] = _text
+    code: Callable[[dict[str, Any]], object] = _errcode  # what decides, 0 for accepted; None if the answer has none
+    said: str = "errmsg"  # the field with the service's own words
+
+    def send(self, row: Outbox) -> Receipt:
+        """Write the row into its person's chat, and read what the robot answers."""
+        words, kept = words_for(row, self.names), address_of(row, self.name)
+        if kept is None:
+            return Receipt("refused", words("no_address"))
+        if not self.is_address(kept.address):
+            return Receipt("refused", words("forbidden"))
+        message = self.message(text_of(row, language_of(row), self.longest))
+        address, message = self.sign(kept.address, kept.secret, message, timezone.now())
+        try:
+            answer = webhook.post(address, json.dumps(message, ensure_ascii=False).encode())
+        except webhook.Trouble as trouble:
+            if trouble.arrived:
+                return Receipt("unsure", words("unsure", words(trouble.code)))
+            return Receipt("refused" if trouble.code == "forbidden" else "later", words(trouble.code, trouble.said))
+        return _understand(self, answer, words)
+
+    def toward(self, row: Outbox) -> tuple[str, Limit]:
+        return toward(row, self.name, self.limit)
+
+    def is_address(self, address: str) -> bool:
+        return webhook.is_allowed(address, self.hosts, self.path)
 
 
 Words = Callable[..., str]  # (a word of chat.toml, the service's own words)
@@ -73,24 +112,6 @@ def language_of(row: Outbox) -> str:
 
 def address_of(row: Outbox, name: str) -> ChatAddress | None:
     return row.person.chat_addresses.filter(transport=name).first()
-
-
-def send(row: Outbox, name: str, robot: Robot) -> Receipt:
-    """Write the row into its person's chat, and read what the robot answers."""
-    words, kept = words_for(row, robot.names), address_of(row, name)
-    if kept is None:
-        return Receipt("refused", words("no_address"))
-    if not webhook.is_allowed(kept.address, robot.hosts, robot.path):
-        return Receipt("refused", words("forbidden"))
-    message = robot.message(text_of(row, language_of(row), robot.longest))
-    address, message = robot.sign(kept.address, kept.secret, message, timezone.now())
-    try:
-        answer = webhook.post(address, json.dumps(message, ensure_ascii=False).encode())
-    except webhook.Trouble as trouble:
-        if trouble.arrived:
-            return Receipt("unsure", words("unsure", words(trouble.code)))
-        return Receipt("refused" if trouble.code == "forbidden" else "later", words(trouble.code, trouble.said))
-    return _understand(robot, answer, words)
 
 
 def toward(row: Outbox, name: str, limit: Limit) -> tuple[str, Limit]:

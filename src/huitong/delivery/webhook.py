@@ -51,18 +51,27 @@ class Trouble(Exception):
 
 def is_allowed(address: str, hosts: Iterable[str], path: str) -> bool:
     """Whether a robot's address may be kept and written to: at one of its service's hosts, or at one of CHAT_HOSTS."""
-    if len(address) > LONGEST_ADDRESS or not address.isascii() or not address.isprintable() or " " in address:
+    found = parts_of(address)
+    if found is None:
         return False
-    try:
-        parts = urlsplit(address)
-        port = parts.port or 443
-    except ValueError:
-        return False
-    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or parts.fragment or "\\" in address:
+    parts, port = found
+    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or parts.fragment:
         return False
     if parts.hostname in hosts and port == 443:
         return parts.path.startswith(path) and "/." not in parts.path
     return is_named(parts.hostname, port)
+
+
+def parts_of(address: str) -> tuple[SplitResult, int] | None:
+    """A typed address in its parts, with its port; None for what can be none."""
+    odd = not address.isascii() or not address.isprintable() or any(sign in address for sign in " \\")
+    if odd or len(address) > LONGEST_ADDRESS:
+        return None
+    try:
+        parts = urlsplit(address)
+        return parts, parts.port or 443
+    except ValueError:
+        return None
 
 
 def is_named(host: str, port: int) -> bool:

@@ -15,7 +15,6 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -85,14 +84,11 @@ def toward(row: Outbox) -> tuple[str, Limit]:
 
 def is_address(address: str) -> bool:
     """One address of a service that we take, without options."""
-    if len(address) > webhook.LONGEST_ADDRESS or not address.isascii() or not address.isprintable():
+    found = webhook.parts_of(address)
+    if found is None:
         return False
-    try:
-        parts = urlsplit(address)
-        port = parts.port or 443
-    except ValueError:
-        return False
-    if parts.scheme not in SERVICES or not parts.netloc or any(sign in address for sign in "?, \\"):
+    parts, port = found
+    if parts.scheme not in SERVICES or not parts.netloc or any(sign in address for sign in "?,"):
         return False
     ends = SERVICES[parts.scheme]
     host = parts.hostname or ""

@@ -15,10 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote_plus
 
-from huitong.delivery import chat, webhook
+from huitong.delivery import chat
 from huitong.delivery.outbox import Limit
-from huitong.delivery.transports import Receipt
-from huitong.records.models import Outbox
 
 NAMES: Final = {"zh": "钉钉", "zh-Hant": "釘釘", "en": "DingTalk"}
 REPEATS: Final = False
@@ -37,24 +35,14 @@ def _sign(address: str, secret: str, message: dict[str, Any], now: datetime) -> 
     return f"{address}{joint}timestamp={stamp}&sign={quote_plus(base64.b64encode(digest))}", message
 
 
-def _message(text: str) -> dict[str, Any]:
-    return {"msgtype": "text", "text": {"content": text}}
-
-
-def _code(body: dict[str, Any]) -> object:
-    return body.get("errcode")
-
-
 ROBOT: Final = chat.Robot(
+    name="dingtalk",
     names=NAMES,
     hosts=("oapi.dingtalk.com",),
     path="/robot/send",
     longest=16_000,
     limit=Limit(at_once=2, a_minute=20),
     sign=_sign,
-    message=_message,
-    code=_code,
-    said="errmsg",
     meanings={
         310000: "signature",
         300001: "gone",
@@ -74,13 +62,4 @@ ROBOT: Final = chat.Robot(
 )
 
 
-def send(row: Outbox) -> Receipt:
-    return chat.send(row, "dingtalk", ROBOT)
-
-
-def toward(row: Outbox) -> tuple[str, Limit]:
-    return chat.toward(row, "dingtalk", ROBOT.limit)
-
-
-def is_address(address: str) -> bool:
-    return webhook.is_allowed(address, ROBOT.hosts, ROBOT.path)
+send, toward, is_address = ROBOT.send, ROBOT.toward, ROBOT.is_address

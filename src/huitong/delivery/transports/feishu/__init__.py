@@ -12,10 +12,8 @@ import hmac
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from huitong.delivery import chat, webhook
+from huitong.delivery import chat
 from huitong.delivery.outbox import Limit
-from huitong.delivery.transports import Receipt
-from huitong.records.models import Outbox
 
 NAMES: Final = {"zh": "飞书", "zh-Hant": "飛書", "en": "Feishu"}
 REPEATS: Final = False
@@ -43,6 +41,7 @@ def _code(body: dict[str, Any]) -> object:
 
 
 ROBOT: Final = chat.Robot(
+    name="feishu",
     names=NAMES,
     hosts=("open.feishu.cn", "open.larksuite.com"),
     path="/open-apis/bot/v2/hook/",
@@ -65,13 +64,4 @@ ROBOT: Final = chat.Robot(
 )
 
 
-def send(row: Outbox) -> Receipt:
-    return chat.send(row, "feishu", ROBOT)
-
-
-def toward(row: Outbox) -> tuple[str, Limit]:
-    return chat.toward(row, "feishu", ROBOT.limit)
-
-
-def is_address(address: str) -> bool:
-    return webhook.is_allowed(address, ROBOT.hosts, ROBOT.path)
+send, toward, is_address = ROBOT.send, ROBOT.toward, ROBOT.is_address

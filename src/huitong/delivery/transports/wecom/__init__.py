@@ -6,13 +6,11 @@ robot, a text of at most 2048 bytes, no signature: the key in the address is all
 93004 robot disabled, 93008 not in the group, -1 busy.
 """
 
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 
-from huitong.delivery import chat, webhook
+from huitong.delivery import chat
 from huitong.delivery.outbox import Limit
-from huitong.delivery.transports import Receipt
-from huitong.records.models import Outbox
 
 NAMES: Final = {"zh": "企业微信", "zh-Hant": "企業微信", "en": "WeCom"}
 REPEATS: Final = False
@@ -22,28 +20,13 @@ SECRET: Final = False
 EXAMPLE: Final = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…"
 
 
-def _sign(address: str, secret: str, message: dict[str, Any], now: datetime) -> chat.Signed:
-    return address, message
-
-
-def _message(text: str) -> dict[str, Any]:
-    return {"msgtype": "text", "text": {"content": text}}
-
-
-def _code(body: dict[str, Any]) -> object:
-    return body.get("errcode")
-
-
 ROBOT: Final = chat.Robot(
+    name="wecom",
     names=NAMES,
     hosts=("qyapi.weixin.qq.com",),
     path="/cgi-bin/webhook/send",
     longest=2_048,
     limit=Limit(at_once=2, a_minute=20),
-    sign=_sign,
-    message=_message,
-    code=_code,
-    said="errmsg",
     meanings={
         93000: "gone",
         93004: "gone",
@@ -57,13 +40,4 @@ ROBOT: Final = chat.Robot(
 )
 
 
-def send(row: Outbox) -> Receipt:
-    return chat.send(row, "wecom", ROBOT)
-
-
-def toward(row: Outbox) -> tuple[str, Limit]:
-    return chat.toward(row, "wecom", ROBOT.limit)
-
-
-def is_address(address: str) -> bool:
-    return webhook.is_allowed(address, ROBOT.hosts, ROBOT.path)
+send, toward, is_address = ROBOT.send, ROBOT.toward, ROBOT.is_address
