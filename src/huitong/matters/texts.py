@@ -25,7 +25,6 @@ from huitong.matters.coordinate import decision_in_force
 from huitong.matters.decide import answer_letter, open_question
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
-from huitong.matters.prepare import mark
 from huitong.matters.stages import Stage
 from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock
@@ -116,16 +115,11 @@ def save_text(
                 matter, by, Channel(name), subject=subject, text=text, was=was, was_subject=was_subject
             )
             return None if kept is None else text_of(matter, name)
-        if mark(now.text) not in (was, mark(text)):
-            return now
-        if was_subject is not None and mark(now.subject) not in (was_subject, mark(subject)):
+        if write.clashes(now.subject, now.text, subject=subject, text=text, was=was, was_subject=was_subject):
             return now
         if (text, subject) == (now.text, now.subject):
             return None
-        kept_as = {"subject": subject, "text": text, "saved_at": timezone.now()}
-        Draft.objects.update_or_create(
-            matter=matter, channel=name, defaults=kept_as, create_defaults=kept_as | {"composed": now.composed}
-        )
+        write.keep_draft(matter, name, subject=subject, text=text, composed=now.composed)
         _kept(matter, name)
     return None
 

@@ -82,9 +82,7 @@ def save_text(
     with transaction.atomic():
         matter = lock_unless_held(matter)
         now_stored = text_of(matter, channel)
-        if mark(now_stored.text) not in (was, mark(text)):
-            return now_stored.text
-        if was_subject is not None and mark(now_stored.subject) not in (was_subject, mark(subject)):
+        if clashes(now_stored.subject, now_stored.text, subject=subject, text=text, was=was, was_subject=was_subject):
             return now_stored.text
         if (text, subject) == (now_stored.text, now_stored.subject):
             return None
@@ -92,18 +90,25 @@ def save_text(
             Draft.objects.filter(matter=matter, channel=channel).delete()
             return None
         move(matter, Action.COMPOSE, at=timezone.now())
-        Draft.objects.update_or_create(
-            matter=matter,
-            channel=channel,
-            defaults={"subject": subject, "text": text, "saved_at": timezone.now()},
-            create_defaults={
-                "subject": subject,
-                "text": text,
-                "composed": now_stored.composed,
-                "saved_at": timezone.now(),
-            },
-        )
+        keep_draft(matter, channel, subject=subject, text=text, composed=now_stored.composed)
     return None
+
+
+def clashes(
+    stored_subject: str, stored_text: str, *, subject: str, text: str, was: str, was_subject: str | None
+) -> bool:
+    """Whether what is stored is neither what the page began with (`was`, `was_subject`: marks) nor what is kept now."""
+    if mark(stored_text) not in (was, mark(text)):
+        return True
+    return was_subject is not None and mark(stored_subject) not in (was_subject, mark(subject))
+
+
+def keep_draft(matter: Matter, name: str, *, subject: str, text: str, composed: str) -> None:
+    """Keep a text as it was edited; `composed` is what it was first edited from."""
+    kept = {"subject": subject, "text": text, "saved_at": timezone.now()}
+    Draft.objects.update_or_create(
+        matter=matter, channel=name, defaults=kept, create_defaults=kept | {"composed": composed}
+    )
 
 
 def use_composed(matter: Matter, by: Person, channel: Channel) -> Draft | None:
