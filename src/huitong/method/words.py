@@ -12,6 +12,11 @@ class Language(StrEnum):
     ZH_HANT = "zh-Hant"
     EN = "en"
 
+    @property
+    def html(self) -> str:
+        """Its tag in pages and letters (BCP 47)."""
+        return "zh-Hans" if self is Language.ZH else self.value
+
 
 class Channel(StrEnum):
     """The form of a text. (What carries it is a transport.)"""

@@ -41,7 +41,6 @@ PLACES: Final = {
     texts.THANKS: ("close", ""),
 }
 WITH_SUBJECT: Final = ("note", "minutes", "progress", "declined", "reminder", texts.THANKS)
-HTML_LANGUAGES: Final = {"zh": "zh-Hans", "zh-Hant": "zh-Hant", "en": "en"}
 ROWS: Final = {"talk": 6, "agenda": 6, "answer": 5, texts.THANKS: 7}
 
 
@@ -89,7 +88,7 @@ def sheet(matter: Matter, name: str, typed: QueryDict | None = None, made: texts
         edited=found.edited,
         saved_at=found.saved_at,
         has_subject=kind_of(name) in WITH_SUBJECT,
-        language=HTML_LANGUAGES[matter.language],
+        language=Language(matter.language).html,
         rows=ROWS.get(kind_of(name), 12),
         formats=("docx", "pdf") if kind_of(name) in texts.DOCUMENTS else ("txt",),
         changes=difference(found.text, found.composed) if found.outdated else (),

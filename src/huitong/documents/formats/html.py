@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from huitong.documents.model import Block, Document, Heading, Labelled, Paragraph, Table
-from huitong.method import Language
 
 MEDIA_TYPE: Final = "text/html; charset=utf-8"
 _STYLE: Final = (files("huitong.documents.formats") / "page.css").read_text("utf-8")
-_LANGUAGES: Final = {Language.ZH: "zh-Hans", Language.ZH_HANT: "zh-Hant", Language.EN: "en"}
 
 
 def write(document: Document, fonts: Sequence[Path] = ()) -> bytes:
@@ -19,7 +17,7 @@ def write(document: Document, fonts: Sequence[Path] = ()) -> bytes:
     body = "\n".join(_body(document))
     kind = "official" if document.official else "memo"
     return (
-        f'<!doctype html>\n<html lang="{_LANGUAGES[document.language]}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{document.language.html}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f'<meta name="author" content="{escape(document.author)}">\n'

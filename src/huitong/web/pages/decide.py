@@ -46,7 +46,6 @@ LATEST: Final = timedelta(days=366)
 OTHERS_SHOWN: Final = 5
 QUESTIONS_SHOWN: Final = 3
 NAMED_BUTTONS: Final = 9  # how many options looks.css can name on the main button
-HTML_LANGUAGES: Final = {"zh": "zh-Hans", "zh-Hant": "zh-Hant", "en": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ class DecidePage:
                 "brief": brief,
                 "version": version,
                 "headline": leader_headline(brief, house=house_of(self.asked.matter)),
-                "content_language": HTML_LANGUAGES[brief.lang.value],
+                "content_language": brief.lang.html,
                 "efforts": brief.efforts,
                 "options": [_option(row, n, n == picked, n == preferred) for n, row in enumerate(version.options, 1)],
                 "named_buttons": len(version.options) <= NAMED_BUTTONS,

@@ -19,7 +19,7 @@ from huitong.matters.questions import ASKED_BY
 from huitong.matters.templates import house_of
 from huitong.matters.write import composed_text, text_of
 from huitong.method import Brief, BriefError, Channel, Element, Language, Style
-from huitong.records.models import Matter, Request
+from huitong.records.models import Matter
 from huitong.web.desk import DeskRequest, life, why_not
 from huitong.web.incomplete import lacking, question_address
 
@@ -52,7 +52,7 @@ def _page(request: DeskRequest, brief: Brief) -> dict[str, Any]:
         "matter": matter,
         "life": life(matter, page="speak"),
         "name": asked.leader.address if asked else brief.leader.form_of_address or brief.leader.name,
-        "language": {"zh": "zh-Hans"}.get(brief.lang, brief.lang),
+        "language": brief.lang.html,
         "asked": asked,
         "way": asked.way if asked else "",
         "answered": asked is not None and standing_decision(asked) is not None,
@@ -61,7 +61,8 @@ def _page(request: DeskRequest, brief: Brief) -> dict[str, Any]:
     if asked is None:
         return page | _to_say(matter, text_of(matter, Channel.SPOKEN, brief, house).text, brief, brief, house)
     version = asking.latest_version(asked)
-    page |= {"version": version, "outdated": _outdated(asked, house), "other_now": asking.is_outdated(asked, house)}
+    other_now = asking.is_outdated(asked, house)
+    page |= {"version": version, "outdated": other_now and asked.delivered_at is None, "other_now": other_now}
     if asked.way == asking.PERSON:
         page |= _to_say(matter, version.text, Brief.model_validate(version.brief), brief, house)
     return page
@@ -73,10 +74,6 @@ def _to_say(matter: Matter, text: str, composed_of: Brief, now: Brief, house: Ho
     found = likely_questions(now, house=house)
     questions = [(q, question_address(matter, *ASKED_BY.get(q.element, anywhere))) for q in found]
     return {"card": card_of(matter, text, composed_of, house), "questions": questions, "spoken": text}
-
-
-def _outdated(asked: Request, house: House) -> bool:
-    return asked.delivered_at is None and asking.is_outdated(asked, house)
 
 
 def card_of(matter: Matter, text: str, brief: Brief, house: House) -> SpeakingCard:

@@ -33,7 +33,6 @@ SAMPLES: Final = {
     "ordinary": gettext_lazy("一般的"),
     "rich": gettext_lazy("写得全的"),
 }
-HTML_LANGUAGES: Final = {Language.ZH: "zh-Hans", Language.ZH_HANT: "zh-Hant", Language.EN: "en"}
 
 
 def template(request: DeskRequest, language: str, text: str) -> HttpResponse:
@@ -90,7 +89,7 @@ def _page(
         "title": title,
         "when": when,
         "language_name": LANGUAGES[language],
-        "content_language": HTML_LANGUAGES[language],
+        "content_language": language.html,
         "row": row,
         "own": bool(row.source),
         "behind": is_behind(row),

@@ -19,14 +19,13 @@ from huitong.matters.brief import brief_of
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.templates import house_of
 from huitong.matters.texts import LifeText, Outgoing
-from huitong.method import Brief, Channel
+from huitong.method import Brief, Channel, Language
 from huitong.records.models import Matter, Outbox
 from huitong.web.desk import DeskRequest, why_not
 from huitong.web.fields import text_of
 from huitong.web.html_file import page_of
 from huitong.web.pages.speak import card_of
 from huitong.web.texts import (
-    HTML_LANGUAGES,
     NAMES,
     Sheet,
     as_document,
@@ -174,7 +173,7 @@ def _preview(request: DeskRequest, row: Matter, found: LifeText) -> HttpResponse
         "label": NAMES[kind_of(found.name)],
         "place": place_of(row, found.name),
         "out": out or Outgoing(asked.leader.address if asked else _name_of_leader(row), plain),
-        "language": HTML_LANGUAGES[row.language],
+        "language": Language(row.language).html,
     }
     if found.name == Channel.SPOKEN:
         brief = brief_of(row)

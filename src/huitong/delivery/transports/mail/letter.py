@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from huitong.delivery import transports
 from huitong.directory import links
+from huitong.method import Language
 from huitong.records.models import Outbox, Person
 
 FOLDER: Final = files("huitong.delivery.transports.mail")
@@ -26,7 +27,6 @@ TEXTS: Final = tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8")
 # 7bit: a relay that lacks 8BITMIME would otherwise have to change the letter.
 POLICY: Final = SMTP.clone(cte_type="7bit")
 LONGEST_TITLE: Final = 200  # characters; the longest that common clients show is far shorter
-HTML_LANGUAGES: Final = {"zh": "zh-Hans", "zh-Hant": "zh-Hant", "en": "en"}
 FONTS: Final = {
     "zh": (
         "'PingFang SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif",
@@ -89,7 +89,7 @@ def compose(row: Outbox, sender: str) -> EmailMessage:
         method = re.search(r"^METHOD:([A-Z]+)\s*$", calendar, re.MULTILINE)
         parameters = {"method": method[1] if method else "REQUEST"}
         message.add_alternative(calendar, subtype="calendar", params=parameters, cte="base64")
-    message["Content-Language"] = HTML_LANGUAGES[language]
+    message["Content-Language"] = Language(language).html
     return message
 
 
@@ -123,7 +123,7 @@ def _facts(row: Outbox, title: str, language: str) -> dict[str, Any]:
         "after": [_paragraph(text) for text in letter.get("after", []) if text],
         "small": _paragraph("\n".join(filter(None, (letter.get("small", ""), _why_by_mail(row, language))))),
         "brackets": TEXTS[language]["brackets"],
-        "html_language": HTML_LANGUAGES[language],
+        "html_language": Language(language).html,
         "sans": sans,
         "serif": serif,
     }
