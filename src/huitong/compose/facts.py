@@ -169,8 +169,6 @@ def _purpose(say: Setting, brief: Brief) -> Item:
     slots["goal"] = slots["purpose"]
     if say.spaced or not text:
         return slots
-    if say.is_verb(text):
-        slots["purpose_verb"] = slots["purpose_inside"]
     if text.split(" ", 1)[0].lower() in word_set(say.language, "questions"):
         slots["purpose_question"] = Fact(sentence(text.rstrip("?!")), path, long=True)
         slots["goal"] = Fact("")

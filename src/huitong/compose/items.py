@@ -41,7 +41,7 @@ def effort_items(say: Setting, brief: Brief) -> list[Item]:
     """Efforts in the order of their dates, those without one first: the latest that is known comes last.
 
     `how` it was tried; then what came of it, as the words allow: `answer` is a clause of its own, `predicate` what the
-    person asked did, `silence` that nothing came, `result` anything else. `asked` and `who` tell a result as theirs.
+    person asked did, `statement` or `quote` what they said, `silence` that nothing came. `asked` goes before these.
     """
     efforts = sorted(enumerate(brief.efforts), key=lambda pair: pair[1].date or date.min)
     return [item for index, effort in efforts if (item := _effort(say, brief, effort, f"efforts[{index}]"))]
@@ -66,28 +66,27 @@ def _effort(say: Setting, brief: Brief, effort: Effort, path: str) -> Item:
         line = drop_start(line, [other])
     path_of_result = frozenset({f"{path}.result"})
     result = Fact(line if say.spaced else say.inside(line), path_of_result, long=True)
-    told = Fact(line if say.spaced else sentence(line), path_of_result, long=True)
-    item = slots | {"how": how, "result": result}
+    item = dict(slots)
     if line:
         reply = drop_start(line, say.words["said"])
         item["reply"] = Fact(say.inside(reply), long=True)
         item["Reply"] = Fact(reply if say.spaced else sentence(reply))
-    if not line or not how.text:
+    if line and how.text:
+        item |= {"how": how, "result": result, "asked": say.say("asked", kind, slots=slots)}
+        item |= _outcome(say, line, result, known=bool(other))
+    elif line:
+        told = replace(result, text=line if say.spaced else sentence(line))
         people = (brief.other_department.contact, brief.other_department.head, *say.words["they"])
-        theirs = say.spaced and line.startswith(tuple(filter(None, people)))
-        del item["how"], item["result"]
-        item |= {"asked": say.say("asked", "none", slots=slots), "answer": told} if theirs else {"alone": told}
-        item["alone"] = told if line else how
-        return {k: f for k, f in item.items() if f.text}
-    item["asked"] = say.say("asked", kind, slots=slots)
-    outcome = _outcome(say, line, result)
-    if not say.spaced and not other and "predicate" in outcome:
-        outcome = {k: f for k, f in outcome.items() if k == "was_told"} or {"quote": result}
-    return {k: f for k, f in (item | outcome).items() if f.text}
+        if say.spaced and line.startswith(tuple(filter(None, people))):
+            item |= {"asked": say.say("asked", "none", slots=slots), "answer": told}
+        item["alone"] = told
+    else:
+        item["alone"] = how
+    return {k: f for k, f in item.items() if f.text}
 
 
-def _outcome(say: Setting, line: str, result: Fact) -> Item:
-    """How a result can be told, as its words allow."""
+def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
+    """How a result can be told, as its words allow. `known`: who was asked is named."""
     starts = say.words["predicates"]
     own = line.lower().startswith(tuple(starts)) and not line.startswith(tuple(say.words["statements"]))
     if say.spaced:
@@ -102,7 +101,8 @@ def _outcome(say: Setting, line: str, result: Fact) -> Item:
         return {"silence": result}
     if own:
         rest = drop_start(result.text, say.words["said_so"])
-        return {"predicate": result, **({"was_told": replace(result, text=rest)} if rest != result.text else {})}
+        told = {"was_told": replace(result, text=rest)} if rest != result.text else {}
+        return ({"predicate": result} if known else {}) | told or {"quote": result}
     return {"quote": result} if not set(line) & set('“”"') else {}
 
 

@@ -8,7 +8,7 @@ from huitong.method import Brief
 
 SHOWN: Final = (
     *("matter", "matter_title", "matter_name", "matter_clause", "Matter_clause", "thing", "topic", "settled"),
-    *("purpose", "purpose_inside", "purpose_verb", "purpose_question", "goal", "hope"),
+    *("purpose", "purpose_inside", "purpose_question", "goal", "hope"),
     *("deadline", "deadline_day", "due", "requester", "department", "other", "head", "contact"),
 )
 
