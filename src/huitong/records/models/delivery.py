@@ -57,4 +57,6 @@ class Outbox(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="outbox_waiting_by_due"),
             models.Index(fields=["matter", "kind"], name="outbox_by_matter"),
+            # What has come of the rows is counted without reading them; never an index that `claim` could take.
+            models.Index(fields=["state", "tries"], condition=~Q(state="waiting"), name="outbox_settled_by_state"),
         ]
