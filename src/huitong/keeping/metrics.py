@@ -1,4 +1,4 @@
-"""The desk's figures in Prometheus's text format. Labels are routes and states of our own code: bounded, nobody's data."""
+"""The desk's figures in Prometheus's text format. Labels are routes and states of our code: bounded, nobody's data."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -62,6 +62,11 @@ def _seconds(moment: datetime, now: datetime) -> int:
     return max(0, round((now - moment).total_seconds()))
 
 
+def database_is_there() -> bool:
+    """Whether the settings lead to a database at all; asking SQLite would make an empty one."""
+    return connection.vendor != "sqlite" or Path(connection.settings_dict["NAME"]).exists()
+
+
 def free_bytes(folder: Path) -> int:
     """What may still be written there; 0 if the folder is gone."""
     try:

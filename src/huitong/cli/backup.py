@@ -1,0 +1,26 @@
+"""huitong backup: the whole desk as one file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from huitong.cli._keeping import keeping, refusing
+
+
+def command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, such as desk.huitong.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write the whole desk into one file, while it goes on working.
+
+    The file holds every row as of one instant, the mails that are kept as files, and the secret key if it is kept in
+    HUITONG_HOME: keep it as safe as the desk itself.
+    """
+    backup = keeping("backup")
+    with refusing():
+        done = backup.back_up(file, force=force)
+    size = f"{done.bytes / 1_000_000:.1f} MB"
+    typer.echo(
+        f"Backed up {done.rows} rows of {done.tables} tables and {done.mails} mails, and read back: {file} ({size})"
+    )
