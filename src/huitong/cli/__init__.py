@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "doctor": ("doctor", "Say what is well with the desk, what is not, and what to do.", "Keeping"),
     "backup": ("backup", "Write the whole desk into one file, while it goes on working.", "Keeping"),
     "restore": ("restore", "Restore a backup into an empty place.", "Keeping"),
+    "upgrade": ("upgrade", "Bring an older desk up to date, backed up first.", "Keeping"),
 }
 
 
