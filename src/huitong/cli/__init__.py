@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "backup": ("backup", "Write the whole desk into one file, while it goes on working.", "Keeping"),
     "restore": ("restore", "Restore a backup into an empty place.", "Keeping"),
     "upgrade": ("upgrade", "Bring an older desk up to date, backed up first.", "Keeping"),
+    "export": ("export", "Write one matter's or one person's data as a ZIP file.", "Keeping"),
 }
 
 
