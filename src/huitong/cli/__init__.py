@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "restore": ("restore", "Restore a backup into an empty place.", "Keeping"),
     "upgrade": ("upgrade", "Bring an older desk up to date, backed up first.", "Keeping"),
     "export": ("export", "Write one matter's or one person's data as a ZIP file.", "Keeping"),
+    "retention": ("retention", "Show what is older than it is kept, and take it out.", "Keeping"),
 }
 
 
