@@ -15,6 +15,8 @@ import pytest
 
 SOURCE = str(Path(__file__).parents[2] / "src")
 
+KEY = "of-the-operator-of-these-desks-" * 2  # of all desks here
+
 # A process that uses the desk's own code on this desk: it carries out what it reads, a line each, and answers.
 HELPER = """
 import json, sys
@@ -42,6 +44,7 @@ class Desk:
             "PYTHONPATH": SOURCE,
             "HUITONG_HOME": str(home),
             "HUITONG_DATABASE_URL": database_url,
+            "HUITONG_SECRET_KEY": KEY,
             "COLUMNS": "100",
         }
         self._helper: subprocess.Popen[str] | None = None

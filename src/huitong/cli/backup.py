@@ -14,13 +14,11 @@ def command(
 ) -> None:
     """Write the whole desk into one file, while it goes on working.
 
-    The file holds every row as of one instant, the mails that are kept as files, and the secret key if it is kept in
-    HUITONG_HOME: keep it as safe as the desk itself.
+    The file holds every row as of one instant: keep it as safe as the desk itself. The secret key is not in it; keep a
+    copy of that apart.
     """
     backup = keeping("backup")
     with refusing():
         done = backup.back_up(file, force=force)
     size = f"{done.bytes / 1_000_000:.1f} MB"
-    typer.echo(
-        f"Backed up {done.rows} rows of {done.tables} tables and {done.mails} mails, and read back: {file} ({size})"
-    )
+    typer.echo(f"Backed up {done.rows} rows of {done.tables} tables, and read back: {file} ({size})")

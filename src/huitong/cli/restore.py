@@ -16,17 +16,22 @@ def command(
             "--hold", help="Letters that were due at the backup's time wait for an organiser to send them again."
         ),
     ] = False,
+    new_key: Annotated[
+        bool,
+        typer.Option("--new-key", help="The old desk's secret key is lost: links in mails of that time will not open."),
+    ] = False,
 ) -> None:
-    """Restore a backup into an empty place: a new HUITONG_HOME or an empty database.
+    """Restore a backup into an empty place.
 
-    The file is checked before anything is written. The backup of an older Huitong is brought up to date; one from
-    SQLite can be restored into PostgreSQL, and the other way round. Stop the old desk first: two would both send mail.
+    That is a new HUITONG_HOME or an empty database, with the old desk's secret key. The file is checked before anything
+    is written. The backup of an older Huitong is brought up to date; one from SQLite can be restored into PostgreSQL,
+    and the other way round. Stop the old desk first: two would both send mail.
     """
     restore = keeping("restore")
     with refusing():
-        done = restore.restore(file, hold=hold)
+        done = restore.restore(file, hold=hold, new_key=new_key)
     made = f"{done.made_at:%Y-%m-%d %H:%M:%S} UTC"
-    typer.echo(f"Restored {done.rows} rows and {done.mails} mails as of {made}, compared with the backup row by row.")
+    typer.echo(f"Restored {done.rows} rows as of {made}, compared with the backup row by row.")
     if done.older:
         typer.echo(f"It was made by an older Huitong ({done.version}) and has been brought up to date.")
     if done.waiting:

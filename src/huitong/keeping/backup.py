@@ -1,13 +1,16 @@
-"""The whole desk as one file, as of one instant, while it goes on working."""
+"""The whole desk as one file, as of one instant, while it goes on working.
+
+The secret key is not in it, so that who steals a backup can open no link (docs/decisions/0002); nor are the files that
+stand in for a mail server, which hold links.
+"""
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 from uuid import uuid4
 
 from django.conf import settings
@@ -19,8 +22,6 @@ from huitong.keeping import archive, rows
 from huitong.keeping.errors import Refused
 from huitong.keeping.state import applied_migrations, database_is_there
 
-_MAIL: Final = re.compile(r"[0-9]{6,12}-[a-z0-9-]{1,60}\.eml")
-
 
 @dataclass(frozen=True, slots=True)
 class BackedUp:
@@ -28,7 +29,6 @@ class BackedUp:
 
     rows: int
     tables: int
-    mails: int
     bytes: int
 
 
@@ -48,7 +48,7 @@ def back_up(file: Path, *, force: bool = False) -> BackedUp:
         with archive.reading(part) as written:
             written.check()
         length = part.stat().st_size
-    return BackedUp(rows=done[0], tables=done[1], mails=done[2], bytes=length)
+    return BackedUp(rows=done[0], tables=done[1], bytes=length)
 
 
 def fingerprint(key: str) -> str:
@@ -92,7 +92,7 @@ def _give_name(part: Path, file: Path, *, force: bool) -> None:
             os.close(folder)
 
 
-def _write(writer: archive.Writer) -> tuple[int, int, int]:
+def _write(writer: archive.Writer) -> tuple[int, int]:
     tables = {}
     with rows.snapshot():
         migrations = applied_migrations()
@@ -103,8 +103,6 @@ def _write(writer: archive.Writer) -> tuple[int, int, int]:
             name = table._meta.db_table
             count = writer.add(f"tables/{name}.jsonl", rows.read(table))
             tables[name] = {"columns": rows.columns(table), "rows": count, "last": rows.last_number(table)}
-    mails = sum(_add_file(writer, archive.MAIL + path.name, path) for path in _mails())
-    _add_file(writer, archive.KEY, Path(settings.HOME) / "secret_key")
     writer.close(
         version=huitong.__version__,
         made_at=made_at.isoformat(),
@@ -113,18 +111,4 @@ def _write(writer: archive.Writer) -> tuple[int, int, int]:
         migrations=sorted(migrations),
         tables=tables,
     )
-    return sum(table["rows"] for table in tables.values()), len(tables), mails
-
-
-def _mails() -> list[Path]:
-    folder = Path(settings.MAIL_FOLDER)
-    return sorted(path for path in folder.glob("*.eml") if _MAIL.fullmatch(path.name)) if folder.is_dir() else []
-
-
-def _add_file(writer: archive.Writer, name: str, path: Path) -> bool:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return False
-    writer.add(name, iter([content]))
-    return True
+    return sum(table["rows"] for table in tables.values()), len(tables)

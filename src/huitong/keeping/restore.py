@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +16,18 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from huitong.directory import links
 from huitong.keeping import archive, rows, state
 from huitong.keeping.backup import fingerprint
 from huitong.keeping.errors import Refused
-from huitong.records.models import Outbox
+from huitong.records.models import Link, Outbox
 
 # Beside the rows themselves a database needs room for its indexes and its log.
 _ROOM: Final = 3
+OTHER_KEY: Final = (
+    "The desk that was backed up had another secret key. Put its secret_key into {home}, or set HUITONG_SECRET_KEY "
+    "to it; if it is lost, say --new-key: then links in mails of that time no longer open."
+)
 HELD: Final = "Held back when a backup was restored. Send it again if it has not arrived."
 
 
@@ -34,13 +38,14 @@ class Restored:
     made_at: datetime
     version: str
     rows: int
-    mails: int
     waiting: int
     older: bool
 
 
-def restore(file: Path, *, hold: bool = False) -> Restored:
+def restore(file: Path, *, hold: bool = False, new_key: bool = False) -> Restored:
     """Restore the backup into the desk that the settings name. With `hold`, letters that are due wait for an organiser.
+
+    `new_key` says that the key of the desk that was backed up is lost: links that it mailed will not open.
 
     Raises Refused, and leaves everything as it was, if the place is not empty or the backup can't be used.
     """
@@ -50,21 +55,21 @@ def restore(file: Path, *, hold: bool = False) -> Restored:
         tables = rows.tables_at(migrations)
         _compare_tables(tables, manifest["tables"])
         _look_at_place(backup)
-        _look_at_key(backup)
+        if not new_key and not _has_its_key(backup):
+            raise Refused(OTHER_KEY.format(home=settings.HOME))
         backup.check()
-        mails = [name for name in backup.names if name.startswith(archive.MAIL)]
         with _new_database():
             _fill(backup, migrations, tables)
+            if not _has_its_key(backup):
+                _derive_links_anew()
             waiting = Outbox.objects.filter(state="waiting")
             count = waiting.count()
             if hold:
                 waiting.filter(due_at__lte=timezone.now()).update(state="failed", last_error=HELD)
-            _place_files(backup, mails)
         return Restored(
             made_at=datetime.fromisoformat(manifest["made_at"]),
             version=manifest["version"],
             rows=sum(table["rows"] for table in manifest["tables"].values()),
-            mails=len(mails),
             waiting=count,
             older=migrations != state.known_migrations(),
         )
@@ -77,15 +82,12 @@ def _compare_tables(tables: list[rows.Table], told: dict[str, dict[str, list[str
 
 
 def _look_at_place(backup: archive.Reader) -> None:
-    home, mail = Path(settings.HOME), Path(settings.MAIL_FOLDER)
+    home = Path(settings.HOME)
     if connection.vendor == "sqlite":
         if Path(connection.settings_dict["NAME"]).exists():
             raise Refused(f"There is a desk in {home} already. Set HUITONG_HOME to a new folder, and restore there.")
     elif connection.introspection.table_names():
         raise Refused("The database is not empty. Set HUITONG_DATABASE_URL to a new one, and restore there.")
-    there = {archive.MAIL + path.name for path in mail.iterdir()} if mail.is_dir() else set()
-    if there - set(backup.names):
-        raise Refused(f"There are mails in {mail} already. Set HUITONG_HOME to a new folder, and restore there.")
     needed, free = _ROOM * backup.size, state.free_bytes(home)
     if needed > free:
         raise Refused(
@@ -93,17 +95,15 @@ def _look_at_place(backup: archive.Reader) -> None:
         )
 
 
-def _look_at_key(backup: archive.Reader) -> None:
-    """The links in people's mails are made with the key: a desk with another one would know none of them."""
-    if archive.KEY in backup.names and not os.environ.get("HUITONG_SECRET_KEY"):
-        if fingerprint(backup.content(archive.KEY).decode("ascii", "replace").strip()) == backup.manifest["key"]:
-            return
-    elif fingerprint(settings.SECRET_KEY) == backup.manifest["key"]:
-        return
-    raise Refused(
-        "The desk that was backed up had another secret key, and the links in its mails would not open. "
-        "Set HUITONG_SECRET_KEY to that desk's key, or unset it if the key was kept in HUITONG_HOME."
-    )
+def _has_its_key(backup: archive.Reader) -> bool:
+    """Whether this desk has the key that the links of the backup are derived with."""
+    return fingerprint(settings.SECRET_KEY) == str(backup.manifest["key"])
+
+
+def _derive_links_anew() -> None:
+    """Letters from now on carry links that open; those that were mailed with the lost key no longer do."""
+    for link in Link.objects.iterator():
+        Link.objects.filter(pk=link.pk).update(digest=links.digest(links.token_of(link)))
 
 
 @contextmanager
@@ -152,30 +152,3 @@ def _fill(backup: archive.Reader, migrations: frozenset[state.Migration], tables
         if digest.hexdigest() != backup.sha256(f"tables/{table._meta.db_table}.jsonl"):
             raise Refused(f"{table._meta.db_table} reads differently from this database than it was written.")
     call_command("migrate", verbosity=0, interactive=False)
-
-
-def _place_files(backup: archive.Reader, mails: list[str]) -> None:
-    home, folder = Path(settings.HOME), Path(settings.MAIL_FOLDER)
-    if archive.KEY in backup.names and not os.environ.get("HUITONG_SECRET_KEY"):
-        _replace(home / "secret_key", backup.content(archive.KEY))
-    if mails:
-        part = home / f".mail.{uuid4().hex[:8]}.part"
-        try:
-            part.mkdir(mode=0o700)
-            for name in mails:
-                (part / name.removeprefix(archive.MAIL)).write_bytes(backup.content(name))
-            folder.mkdir(exist_ok=True)
-            for path in part.iterdir():
-                path.replace(folder / path.name)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
