@@ -9,9 +9,12 @@ import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+
+from huitong import logs
 
 # name: (default, what it is); docs/settings.md is made from it.
 SETTINGS: dict[str, tuple[str, str]] = {}
@@ -20,6 +23,19 @@ SETTINGS: dict[str, tuple[str, str]] = {}
 def _setting(name: str, default: str, what: str) -> str:
     SETTINGS[name] = (default, what)
     return os.environ.get(name) or default
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ImproperlyConfigured(f'{name} is "{value}"; it can be {", ".join(known[:-1])} or {known[-1]}.')
+
+
+def _days(name: str, what: str) -> int | None:
+    """A number of days, or None: for ever."""
+    value = _setting(name, "", f"{what} Empty: for ever.")
+    if value and not (value.isascii() and value.isdigit() and 0 < int(value) < 40_000):
+        raise ImproperlyConfigured(f'{name} is "{value}"; write a number of days, or leave it empty to keep for ever.')
+    return int(value) if value else None
 
 
 HOME = Path(_setting("HUITONG_HOME", "var", "The folder for the database, the mails and the key.")).absolute()
@@ -77,6 +93,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "huitong.web.observe.observe",
     "django.middleware.security.SecurityMiddleware",
     "huitong.web.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -114,7 +131,12 @@ TEMPLATES = [
 def _database() -> dict[str, Any]:
     url = _setting("HUITONG_DATABASE_URL", "", "postgres://user:password@host/name. Empty: SQLite in HUITONG_HOME.")
     if url and not url.startswith("sqlite"):
-        return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        database = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        if database["ENGINE"].endswith("postgresql"):
+            database.setdefault("OPTIONS", {}).setdefault(
+                "connect_timeout", 5
+            )  # a server that is gone must not hang us
+        return database
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": HOME / "huitong.sqlite3",
@@ -139,6 +161,10 @@ LOCALE_PATHS = [Path(__file__).parent / "web" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = _setting("HUITONG_TIME_ZONE", "Asia/Shanghai", "The zone of who has not signed in.")
+if TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(
+        f'HUITONG_TIME_ZONE is "{TIME_ZONE}"; write a name such as Asia/Shanghai or Europe/Paris.'
+    )
 
 # --- static files: served by the web process itself ---
 STATIC_URL = "/static/"
@@ -222,13 +248,37 @@ CELERY_BROKER_URL = _setting(
 UNDO_MINUTES = 10
 LINK_DAYS = 30
 
+# --- what the processes say (logs.py): our own lines from this level on, those of libraries from WARNING on ---
+LOG_LEVEL = _setting(
+    "HUITONG_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR. INFO: a line a request and a mail."
+)
+LOG_FORMAT = _setting("HUITONG_LOG_FORMAT", "plain", "plain, or json: one object a line.")
+_one_of("HUITONG_LOG_LEVEL", LOG_LEVEL, logs.LEVELS)
+_one_of("HUITONG_LOG_FORMAT", LOG_FORMAT, ("plain", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {
-        "handlers": ["console"],
-        "level": _setting("HUITONG_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR."),
+    "formatters": {"plain": {"()": "huitong.logs.Plain"}, "json": {"()": "huitong.logs.Json"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": "ERROR" if LOG_LEVEL == "ERROR" else "WARNING"},
+    "loggers": {
+        "huitong": {"level": LOG_LEVEL},
+        # Its own handlers would write beside ours, without our rules.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
     },
+}
+
+# --- watching and keeping (docs/operate.md) ---
+METRICS_TOKEN = _setting(
+    "HUITONG_METRICS_TOKEN", "", "Who sends it as a bearer token reads /metrics. Empty: nobody does."
+)
+KEEP_DAYS = {
+    kind: _days(f"HUITONG_KEEP_{kind.upper()}_DAYS", what)
+    for kind, what in {
+        "matters": "Days that a closed matter is kept after its closing.",
+        "letters": "Days that a mail of a closed matter, or of none, is kept after it was sent.",
+        "timeline": "Days that the timeline of a closed matter is kept.",
+        "links": "Days that a link or a sign-in is kept after it has ended.",
+    }.items()
 }

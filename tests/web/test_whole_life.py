@@ -3,6 +3,7 @@
 With `pytest --update` the pictures of docs/pictures/ are taken anew.
 """
 
+import json
 import os
 import re
 import signal
@@ -90,6 +91,7 @@ class Desk:
     address: str
     links: dict[str, str]
     mails: Path
+    log: Path
 
     def letter(self, kind: str, *, to: str, after: int = 0) -> tuple[str, str]:
         """The text and the signed link of the newest letter of this kind, once the worker has sent it."""
@@ -119,14 +121,17 @@ def desk(told: Told, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HUITONG_", "DJANGO_"))}
     if told.language == "en":
         environment["HUITONG_DATABASE_URL"] = request.getfixturevalue("postgres")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "huitong", "serve", "--port", "0", "--offer-sample"],
-        env=environment | {"HUITONG_HOME": str(home), "PYTHONUNBUFFERED": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    talkative = {"HUITONG_LOG_LEVEL": "DEBUG", "HUITONG_LOG_FORMAT": "json"}
+    log = tmp_path / "log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "huitong", "serve", "--port", "0", "--offer-sample"],
+            env=environment | talkative | {"HUITONG_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
     said = ""
     assert process.stdout is not None
     for line in process.stdout:
@@ -134,9 +139,9 @@ def desk(told: Told, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
         if "Ctrl-C" in line:
             break
     address = re.search(r"ready: (http\S+?)/?\s", said)
-    assert address, said
+    assert address, said + log.read_text()
     links = dict(re.findall(r"^\s+(.*?)\s+(http\S+)$", said, re.MULTILINE))
-    yield Desk(address[1], links, home / "mail")
+    yield Desk(address[1], links, home / "mail", log)
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
 
@@ -332,3 +337,39 @@ def test_one_matter_goes_its_whole_life(
     mine.fill("input[name=title]", told.matter + " 2")
     mine.click("main form button.button")
     expect(mine.locator("aside")).to_contain_text(told.outcome)
+
+    # And the log of all that tells what happened by name and number, and nothing of what was said, by whom, to whom.
+    told_by_log = desk.log.read_text(encoding="utf-8")
+    events = [json.loads(line) for line in told_by_log.splitlines()]
+    assert {"home", "prepare", "write", "link", "close"} <= {e["route"] for e in events if e["event"] == "request"}
+    assert {"request", "receipt", "note", "thanks"} <= {e["kind"] for e in events if e["event"] == "letter"}
+    typed = [
+        told.matter,
+        told.purpose,
+        told.importance,
+        told.benefit,
+        told.promise,
+        told.blame,
+        told.words,
+        told.outcome,
+    ]
+    typed += [
+        *told.situation.splitlines(),
+        *told.effort,
+        *(part for option in told.options for part in option if len(part) > 2),
+    ]
+    for word in [*typed, told.requester, leader, other, "@", "http", *tokens_of(desk)]:
+        assert word not in told_by_log
+
+
+def tokens_of(desk: Desk) -> set[str]:
+    """The secret part of every link that was mailed in this life."""
+    letters = [message_from_bytes(p.read_bytes(), policy=default) for p in desk.mails.glob("*.eml")]
+    texts = [letter.get_body(("plain",)).get_content() for letter in letters]
+    found = {
+        token
+        for text in texts
+        for token in re.findall(rf"^{re.escape(desk.address)}/([0-9A-Za-z]{{24}})\b", text, re.M)
+    }
+    assert found
+    return found

@@ -26,6 +26,12 @@ COMMANDS: Final = {
     "worker": ("worker", "Start one more worker, which sends what is due.", "The desk"),
     "invite": ("invite", "Invite a person to the desk by mail.", "The desk"),
     "demo": ("sample", "Fill an empty desk with the sample organisation.", "The desk"),
+    "doctor": ("doctor", "Say what is well with the desk, what is not, and what to do.", "Keeping"),
+    "backup": ("backup", "Write the whole desk into one file, while it goes on working.", "Keeping"),
+    "restore": ("restore", "Restore a backup into an empty place.", "Keeping"),
+    "upgrade": ("upgrade", "Bring an older desk up to date, backed up first.", "Keeping"),
+    "export": ("export", "Write one matter's or one person's data as a ZIP file.", "Keeping"),
+    "retention": ("retention", "Show what is older than it is kept, and take it out.", "Keeping"),
 }
 
 

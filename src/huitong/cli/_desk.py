@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import django
@@ -19,6 +20,7 @@ def open_desk(*, migrate: bool = True) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huitong.settings")
     try:
         django.setup()
+        Path(settings.HOME).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.HOME):
             pass
         if migrate:

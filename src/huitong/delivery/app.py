@@ -15,7 +15,9 @@ from django.conf import settings
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
+from huitong import logs
 from huitong.delivery import outbox, transports, ways
+from huitong.delivery.heartbeat import Pulse
 from huitong.delivery.transports import Receipt
 from huitong.records.models import Outbox
 
@@ -24,6 +26,8 @@ IN_HAND: Final = 3 * CONCURRENCY  # rows leased at once: they wait two sendings 
 SWEEP_SECONDS: Final = 1.0
 HOST: Final = socket.gethostname()[:30]
 WORKER: Final = f"{HOST}:{os.getpid()}:"  # what the names of this worker's leases begin with
+
+pulse: Final = Pulse(WORKER.rstrip(":"))
 
 IN_MEMORY: Final = settings.CELERY_BROKER_URL.startswith("memory:")
 FAULT_OF_OURS: Final = {
@@ -70,6 +74,7 @@ def sweep() -> None:
         owner = WORKER + uuid4().hex[:8]
         for row in outbox.claim(owner, now=now, limit=room) if room > 0 else ():
             carry.delay(row.pk, owner)
+        pulse.swept_at = timezone.now()
 
 
 @app.task(name="carry")
@@ -81,6 +86,7 @@ def carry(row_id: int, owner: str) -> None:
         row = outbox.begin(row_id, owner, now=timezone.now())
         if row is None:
             return
+        began = time.monotonic()
         try:
             receipt = _send(row, owner)
         except Exception as error:
@@ -89,8 +95,19 @@ def carry(row_id: int, owner: str) -> None:
             receipt = Receipt(outcome, FAULT_OF_OURS[_language(row)].format(error=type(error).__name__))
             _settle(row, owner, receipt, reason=outbox.Reason.FAULT)
         else:
-            if receipt:
-                _settle(row, owner, receipt)
+            if receipt is None:  # it has to wait first
+                return
+            _settle(row, owner, receipt)
+        logs.event(
+            logger,
+            "letter",
+            row=row.pk,
+            kind=row.kind,
+            transport=row.transport,
+            outcome=receipt.outcome,
+            tries=row.tries,
+            ms=round(1000 * (time.monotonic() - began)),
+        )
 
 
 def _send(row: Outbox, owner: str) -> Receipt | None:

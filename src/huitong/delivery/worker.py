@@ -10,8 +10,9 @@ from celery.worker import WorkController, state
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from huitong import logs
 from huitong.delivery import outbox
-from huitong.delivery.app import CONCURRENCY, HOST, WORKER, app, sweep
+from huitong.delivery.app import CONCURRENCY, HOST, WORKER, app, pulse, sweep
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ def run(stop: threading.Event) -> None:
     )
     carrying = threading.Thread(target=worker.start, name="carrying")
     sweeping = EmbeddedService(app, thread=True, scheduler_cls=InMemoryScheduler)
+    logs.event(logger, "worker_started", process=os.getpid())
+    pulse.start()
     carrying.start()
     sweep.delay()  # at once: the clock's first comes after a second
     sweeping.start()
@@ -59,7 +62,9 @@ def run(stop: threading.Event) -> None:
         carrying.join()
         sweeping.service.stop()  # not waited for: it sleeps up to a second, and does nothing more
         outbox.release(WORKER)
+        pulse.stop()
         close_old_connections()
+        logs.event(logger, "worker_stopped", process=os.getpid())
 
 
 def _release_the_dead() -> None:

@@ -109,7 +109,9 @@ def can_sign_in(person: Person) -> bool:
 
 def last_invitation(person: Person) -> Outbox | None:
     """The letter of the invitation that still stands."""
-    rows = Outbox.objects.filter(person=person, kind="invite", link__revoked_at=None).exclude(state="withdrawn")
+    rows = Outbox.objects.filter(person=person, kind="invite", link__isnull=False, link__revoked_at=None).exclude(
+        state="withdrawn"
+    )
     return rows.select_related("link").order_by("-id").first()
 
 

@@ -86,6 +86,8 @@ class Access:
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         page = request.resolver_match.view_name if request.resolver_match else ""
+        if page in door.FOR_MACHINES:
+            return None
         person = door.person_of(request.user)
         request.person = person
         if person:

@@ -1,6 +1,7 @@
 from huitong.records.models.coordination import Attendee, Commitment, CommitmentMove, Meeting, Note, Talk
 from huitong.records.models.delivery import Link, Outbox
 from huitong.records.models.matters import Answer, Decision, Dismissed, Draft, Event, Matter, Request, Version
+from huitong.records.models.operation import Heartbeat
 from huitong.records.models.people import (
     Busy,
     ChatAddress,
@@ -27,6 +28,7 @@ __all__ = [
     "Dismissed",
     "Draft",
     "Event",
+    "Heartbeat",
     "HouseTemplate",
     "Link",
     "Matter",

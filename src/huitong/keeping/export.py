@@ -1,0 +1,229 @@
+"""One matter or one person as a ZIP of JSON and documents, for whom it concerns.
+
+What is in it of other people is what the one it is for could see in the desk: a matter is told as to its requester, a
+request as to the leader whom it reached, a note as to the counterpart who got it. Links, tokens and passwords are not.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+import huitong
+from huitong.directory import access
+from huitong.directory.wording import speaking_to
+from huitong.documents import ReportError, write_report
+from huitong.keeping.backup import writing
+from huitong.keeping.errors import Refused
+from huitong.matters.brief import answers_of, brief_of
+from huitong.matters.decide import TOLD
+from huitong.matters.texts import MAKERS, text_of
+from huitong.method import BriefError, Channel
+from huitong.records.models import Busy, Decision, Device, Draft, Matter, Outbox, Person, Phrase, Request
+
+Data = dict[str, Any]
+_WORDS: Final = ("title", "before", "rows", "invite", "after", "small", "calendar")  # of a letter, without its links
+
+
+def export_matter(number: int, file: Path, *, force: bool = False) -> int:
+    """Write this matter as its requester sees it. Returns how many files are in the ZIP. Raises Refused."""
+    requester = Person.objects.filter(matters=number).first()
+    matter = access.matter_for("matter", requester, number) if requester else None
+    if matter is None:
+        raise Refused(f"There is no matter {number}.")
+    return _write(file, {"matter": number}, _of_matter(matter), force=force)
+
+
+def export_person(email: str, file: Path, *, force: bool = False) -> int:
+    """Write what the desk holds of whoever has this address. Returns how many files are in the ZIP. Raises Refused."""
+    people = list(Person.objects.filter(email__iexact=email).select_related("department", "user").order_by("pk"))
+    if not email or not people:
+        raise Refused(f'There is nobody with the address "{email}".')
+    return _write(file, {"person": email}, _of_people(people), force=force)
+
+
+def _write(file: Path, about: Data, members: Iterator[tuple[str, bytes]], *, force: bool) -> int:
+    if file.exists() and not force:
+        raise Refused(f"{file} is there already. Choose another name, or say --force.")
+    head = {"format": "huitong export", "version": huitong.__version__, "made_at": timezone.now()} | about
+    with writing(file, force=force) as (_, opened):
+        with zipfile.ZipFile(opened, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("export.json", _json(head))
+            for name, content in members:
+                archive.writestr(name, content)
+            count = len(archive.namelist())
+        opened.flush()
+    return count
+
+
+def _json(data: object) -> bytes:
+    return json.dumps(data, ensure_ascii=False, indent=1, default=_plain).encode("utf-8", "surrogatepass")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in an export.")
+
+
+# --- a matter, as its requester sees it ---
+
+
+def _of_matter(matter: Matter) -> Iterator[tuple[str, bytes]]:
+    folder = f"matters/{matter.pk}"
+    with speaking_to(matter.requester):
+        yield f"{folder}/matter.json", _json(_matter(matter))
+        for name in _texts(matter):
+            if text := text_of(matter, name):
+                content = f"{text.subject}\n\n{text.text}" if text.subject else text.text
+                yield f"{folder}/texts/{name}.txt", content.encode("utf-8", "surrogatepass")
+        try:
+            yield f"{folder}/report.docx", write_report(brief_of(matter), day=timezone.localdate(), format="docx")
+        except (BriefError, ReportError):
+            return  # what is missing or can't be set is said in the desk; the answers are in matter.json
+
+
+def _texts(matter: Matter) -> list[str]:
+    drafts = Draft.objects.filter(matter=matter).values_list("channel", flat=True)
+    return list(dict.fromkeys([*(channel.value for channel in Channel), *MAKERS, *sorted(drafts)]))
+
+
+def _matter(matter: Matter) -> Data:
+    told = _told(matter)
+    hidden = Decision.objects.filter(request__matter=matter).exclude(pk__in=told.values("pk"))
+    follows = Q(decision=None) | Q(decision__in=told)
+    moments = set(hidden.values_list("decided_at", flat=True))
+    requests = matter.requests.select_related("leader").order_by("number")
+    events = matter.events.select_related("person").order_by("at", "id")
+    return {
+        **_fields(matter, "id title language style stage opened_at stage_since outcome settled days closed_at"),
+        "requester": _name(matter.requester),
+        "answers": answers_of(matter),
+        "drafts": [_fields(d, "channel subject text saved_at") for d in matter.drafts.order_by("channel")],
+        "put_aside": [_fields(d, "channel findings elements") for d in matter.dismissed.order_by("channel")],
+        "requests": [_request(each, told.filter(request=each), brief=True) for each in requests],
+        "notes": [_note(note) for note in matter.notes.select_related("person__department").order_by("pk")],
+        "meetings": [
+            {
+                **_fields(each, "title start minutes place agenda decided cancelled_at"),
+                "attendees": [_name(a.person) for a in each.attendees.select_related("person__department")],
+            }
+            for each in matter.meetings.filter(follows).order_by("pk")
+        ],
+        "talks": [
+            _fields(talk, "points outcome words held_at") for talk in matter.talks.filter(follows).order_by("pk")
+        ],
+        "commitments": [_commitment(each) for each in matter.commitments.filter(follows).order_by("pk")],
+        "timeline": [
+            {**_fields(e, "at kind data"), "person": _name(e.person)}
+            for e in events
+            if not (e.kind == "decided" and e.at in moments)
+        ],
+        # Of letters to others the requester sees what became of them, not the letter; of what waits nothing, since it
+        # may tell of an answer that is taken back.
+        "letters": [
+            _letter(row, whole=row.person_id == matter.requester_id)
+            for row in _letters(matter.outbox)
+            if row.state in ("sent", "failed")
+        ],
+    }
+
+
+def _told(matter: Matter) -> QuerySet[Decision]:
+    """The answers that the requester was told: not what the leader may still take back, or did in time."""
+    answers = Decision.objects.filter(request__matter=matter)
+    slips = Q(undone_at__isnull=False) | Q(superseded_at__lt=F("effective_at")) | Q(effective_at__gt=timezone.now())
+    return answers.exclude(~Q(how=TOLD) & slips).select_related("by", "version").order_by("pk")
+
+
+def _request(request: Request, decisions: QuerySet[Decision], *, brief: bool) -> Data:
+    shown = "number channel subject text options created_at" + (" brief" if brief else "")
+    known = "number way deliver_at delivered_at answer_by later_until ended_at" + (" reasons" if brief else "")
+    return {
+        **_fields(request, known),
+        "leader": _name(request.leader),
+        "versions": [_fields(version, shown) for version in request.versions.order_by("number")],
+        "decisions": [
+            {
+                **_fields(d, "verdict option words later_until by_name how decided_at confirmed_at answer answered_at"),
+                "by": _name(d.by),
+                "version": d.version.number,
+            }
+            for d in decisions
+        ],
+    }
+
+
+# --- a person ---
+
+
+def _of_people(people: list[Person]) -> Iterator[tuple[str, bytes]]:
+    yield "person.json", _json([_person(person) for person in people])
+    for person in people:
+        for matter in access.matters_of(person).order_by("pk"):
+            seen = access.matter_for("matter", person, matter.pk)
+            if seen:
+                yield from _of_matter(seen)
+
+
+def _person(person: Person) -> Data:
+    user = person.user
+    reached = Request.objects.filter(leader=person, delivered_at__isnull=False).select_related("leader", "matter")
+    return {
+        **_fields(person, "name title form_of_address email language time_zone is_organiser created_at calendar_name"),
+        "department": person.department.name if person.department else "",
+        "account": _fields(user, "email is_active last_login") if user else None,
+        "phrases": list(Phrase.objects.filter(person=person).values_list("text", flat=True)),
+        "busy": [_fields(b, "start end soft") for b in Busy.objects.filter(person=person).order_by("start")],
+        "browsers_known_since": list(Device.objects.filter(person=person).values_list("created_at", flat=True)),
+        "matters": list(access.matters_of(person).order_by("pk").values_list("pk", flat=True)),
+        "asked": [
+            {
+                "matter": request.matter.title,
+                **_request(request, request.decisions.filter(by=person).select_related("by", "version"), brief=False),
+            }
+            for request in reached.order_by("pk")
+        ],
+        "notes": [_note(note) for note in access.notes_to(person).order_by("pk")],
+        "commitments": [_commitment(each) for each in access.commitments_of(person).order_by("pk")],
+        "letters": [_letter(row, whole=True) for row in _letters(person.outbox).filter(state="sent")],
+        "links": [_fields(link, "purpose created_at expires_at revoked_at") for link in person.links.order_by("pk")],
+    }
+
+
+# --- what both are made of ---
+
+
+def _fields(row: object, names: str) -> Data:
+    return {name: getattr(row, name) for name in names.split()}
+
+
+def _name(person: Person | None) -> str:
+    return person.name if person else ""
+
+
+def _note(note: Any) -> Data:
+    told = _fields(note, "subject text sent_at answer day who words answered_by answered_at")
+    return {"to": _name(note.person)} | told
+
+
+def _commitment(commitment: Any) -> Data:
+    moves = [_fields(move, "before after reason by_name at") for move in commitment.moves.order_by("pk")]
+    return _fields(commitment, "side owner_name what by state words made_at ended_at") | {"moved": moves}
+
+
+def _letters(rows: Any) -> QuerySet[Outbox]:
+    letters: QuerySet[Outbox] = rows.select_related("person").order_by("pk")
+    return letters
+
+
+def _letter(row: Outbox, *, whole: bool) -> Data:
+    told = {"to": _name(row.person)} | _fields(row, "kind transport state due_at sent_at tries")
+    if whole:
+        told["letter"] = {name: row.payload[name] for name in _WORDS if row.payload.get(name)}
+    return told
