@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from html import unescape
+from time import monotonic
 
 import pytest
 from django.db import connection
@@ -444,6 +445,28 @@ def test_what_is_typed_without_a_connection_survives_and_is_kept_later(desk: Pag
     expect(desk.locator("#text")).to_have_value(body_of(matter).replace("\n断网时写的。", "") + "\n断网时写的。")
     expect(desk.locator("#kept")).to_contain_text("已保存")
     assert body_of(matter).endswith("断网时写的。")
+
+
+def test_a_page_made_before_the_last_save_shows_what_was_saved_after_it(desk: Page, matter: Matter) -> None:
+    def hand_out_late(route: Route) -> None:
+        if route.request.method != "GET":
+            return route.fallback()
+        made_before = route.fetch()
+        until = monotonic() + 10
+        while not body_of(matter).endswith("翻页时才存下的。") and monotonic() < until:
+            desk.wait_for_timeout(100)
+        desk.wait_for_timeout(300)  # the old page hears of it too
+        return route.fulfill(response=made_before)
+
+    desk.route("**/write**", hand_out_late)
+    write_at_end(desk, "\n翻页时才存下的。")
+    desk.evaluate("location.reload()")
+    expect(desk.locator("#text")).to_have_value(re.compile("翻页时才存下的。$"))
+    expect(desk.locator("#kept")).to_contain_text("已保存")
+    desk.unroute("**/write**")
+    assert body_of(matter).endswith("翻页时才存下的。")
+    desk.reload()
+    assert desk.evaluate("localStorage.length") == 0
 
 
 def test_turning_the_page_at_once_loses_nothing(desk: Page, matter: Matter) -> None:

@@ -59,11 +59,11 @@
   // --- what is not kept yet waits on this device, and is sent when the line is back ---
   const store = `huitong:write:${form.getAttribute("action")}`;
   const fields = ["text", "subject", "was", "was_subject"];
-  let retry = 0, pause = 2000, dirty = false;
+  let retry = 0, pause = 2000, dirty = false, leaving = false;
 
   const values = () => Object.fromEntries(fields.map((name) => [name, form.elements[name]?.value ?? ""]));
-  const remember = () => {
-    try { localStorage.setItem(store, JSON.stringify(values())); } catch { /* private window: nothing to keep it in */ }
+  const remember = (more = {}) => {
+    try { localStorage.setItem(store, JSON.stringify({ ...values(), ...more })); } catch { /* private window: nothing to keep it in */ }
   };
   const forget = () => { try { localStorage.removeItem(store); } catch { /* the same */ } };
   const keep = () => form.dispatchEvent(new Event("keep"));
@@ -77,6 +77,8 @@
   };
   window.addEventListener("online", keep);
 
+  // A save that lands while the page is left: the next page may have been made before it, and shows what was before.
+  window.addEventListener("beforeunload", () => { leaving = true; });
   // Whoever types and turns the page at once has it kept too; if not, this device still has it.
   window.addEventListener("pagehide", () => {
     if (!dirty) return;
@@ -135,7 +137,9 @@
     const clash = document.getElementById("theirs");
     dirty = sent.get("text").replaceAll("\r\n", "\n") !== text.value
       || (sent.get("subject") ?? "") !== (form.elements.subject?.value ?? "");
-    if (!dirty && !clash) forget(); else remember();
+    if (dirty || clash) remember();
+    else if (leaving) remember({ instead: sent.get("was") });
+    else forget();
     clash?.addEventListener("click", forget);
   });
   for (const failed of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
@@ -150,6 +154,7 @@
   document.getElementById("theirs")?.addEventListener("click", forget);
   let waiting = null;
   try { waiting = JSON.parse(localStorage.getItem(store)); } catch { /* nothing readable is nothing */ }
+  if (waiting && "instead" in waiting && waiting.instead !== form.elements.was.value) waiting = null;  // it came after the save
   if (waiting && (waiting.text !== text.value || waiting.subject !== (form.elements.subject?.value ?? ""))) {
     for (const name of fields) if (form.elements[name]) form.elements[name].value = waiting[name];
     align();
