@@ -107,6 +107,14 @@ def test_a_key_that_others_can_read_is_told(desk: Desk) -> None:
     assert examined(desk, **own)["settings.key_open"]["level"] == "warning"
 
 
+def test_a_desk_that_others_can_read_is_told(desk: Desk) -> None:
+    assert "settings.home_open" not in examined(desk)
+    desk.home.chmod(0o755)
+    assert "settings.home_open" not in examined(desk)  # they can look in, and open nothing
+    (desk.home / "huitong.sqlite3").chmod(0o644)
+    assert examined(desk)["settings.home_open"]["level"] == "warning"
+
+
 def test_no_secret_is_in_what_is_said(desk: Desk) -> None:
     secrets = {"HUITONG_SMTP_URL": "smtp://someone:pa55word@127.0.0.1:1", "HUITONG_METRICS_TOKEN": "tok3n"}
     said = desk.huitong("doctor", "--format", "json", code=1, **secrets).stdout
@@ -195,7 +203,7 @@ def test_letters_that_are_late_or_failed_are_counted(desk: Desk) -> None:
         "Outbox.objects.filter(pk=two.pk).update(state='failed')"
     )
     found = examined(desk)
-    assert found["worker.late"]["en"].startswith("1 letters are due and not sent; the oldest has waited 120 minutes.")
+    assert found["worker.late"]["en"].startswith("Letters due and not sent: 1; the oldest has waited 120 min.")
     assert found["worker.failed"]["level"] == "warning"
 
 

@@ -210,7 +210,7 @@ def test_letters_that_were_due_can_be_held_back(new_desk, tmp_path: Path) -> Non
     desk.huitong("invite", "chen@desk.example", "--name", "陈晓", "--organiser")
     desk.huitong("backup", file)
     goes, held = new_desk(), new_desk()
-    assert "1 letters had not been sent yet. Those that are due are sent" in goes.huitong("restore", file).stdout
+    assert "Letters not sent yet: 1. Those that are due are sent" in goes.huitong("restore", file).stdout
     held.huitong("restore", file, "--hold")
     states = "answer = list(Outbox.objects.values_list('state', flat=True))"
     assert (goes.run(states), held.run(states)) == (["waiting"], ["failed"])

@@ -18,6 +18,7 @@ from huitong.cli._console import stop
 def open_desk(*, migrate: bool = True) -> None:
     """Set Django up and, with `migrate`, bring the database up to date. Ends the command if that is not possible."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huitong.settings")
+    os.umask(0o077)  # what people write is nobody's business but the desk's, on the machine too
     try:
         django.setup()
         Path(settings.HOME).mkdir(parents=True, exist_ok=True)
@@ -30,7 +31,7 @@ def open_desk(*, migrate: bool = True) -> None:
     except OSError as error:
         stop(f"{settings.HOME} cannot be written ({error.strerror}). Set HUITONG_HOME to a folder that can.")
     except DatabaseError as error:
-        stop(f"The database cannot be used: {str(error).strip().splitlines()[0]}. Look at HUITONG_DATABASE_URL.")
+        stop(f"The database cannot be used: {str(error).strip().splitlines()[0]}. Run huitong doctor.")
 
 
 def model(name: str) -> Any:

@@ -20,5 +20,5 @@ def command(
     backup = keeping("backup")
     with refusing():
         done = backup.back_up(file, force=force)
-    size = f"{done.bytes / 1_000_000:.1f} MB"
+    size = f"{done.bytes / 1_000_000:.1f} MB" if done.bytes >= 1_000_000 else f"{done.bytes / 1000:.0f} kB"
     typer.echo(f"Backed up {done.rows} rows of {done.tables} tables, and read back: {file} ({size})")

@@ -38,5 +38,5 @@ def command(
         what = "Those that were due are held back until an organiser sends them again." if hold else (
             "Those that are due are sent as soon as a worker runs; some may have gone out since (restore --hold waits)."
         )  # fmt: skip
-        typer.echo(f"{done.waiting} letters had not been sent yet. {what}")
+        typer.echo(f"Letters not sent yet: {done.waiting}. {what}")
     typer.echo("Start it: huitong serve")

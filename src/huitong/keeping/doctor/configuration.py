@@ -46,8 +46,11 @@ def _key() -> Iterator[Finding]:
     if len(settings.SECRET_KEY) < _LEAST_KEY:
         yield finding(WARNING, "settings.key_weak", length=len(settings.SECRET_KEY))
     path = Path(settings.HOME) / "secret_key"
-    if os.name == "posix" and path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+    if _is_open(path):
         yield finding(WARNING, "settings.key_open", path=path)
+    home = Path(settings.HOME)
+    if _is_open(home) and any(_is_open(home / name) for name in ("huitong.sqlite3", "mail")):
+        yield finding(WARNING, "settings.home_open", path=home)
     try:
         link = Link.objects.order_by("-pk").first() if database_is_there() else None
     except Error:
@@ -56,6 +59,11 @@ def _key() -> Iterator[Finding]:
         yield finding(FAILURE, "settings.key_other")
     elif link:
         yield finding(OK, "settings.key")
+
+
+def _is_open(path: Path) -> bool:
+    """Whether others on this machine can read it."""
+    return os.name == "posix" and path.exists() and bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
 def _address() -> Iterator[Finding]:
