@@ -19,7 +19,7 @@ from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.keeping.errors import Refused
 from huitong.keeping.export import export_matter, export_person
-from huitong.matters import coordinate, decide, prepare
+from huitong.matters import consult, coordinate, decide, prepare
 from huitong.matters.request import delivered_by_mail, schedule
 from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Busy, Commitment, Link, Matter, Outbox, Person, Phrase, Request, User
@@ -155,6 +155,20 @@ def test_letters_to_others_are_told_by_their_way_alone(coordinated: Matter, of_m
     to_others = [letter for letter in told["letters"] if letter["to"] != "许宁"]
     assert to_others
     assert all("letter" not in letter for letter in to_others)
+
+
+def test_a_view_that_the_leader_asked_for_is_for_the_two_of_them(
+    asked: Request, people: People, of_matter: Read, of_person: Read
+) -> None:
+    row = consult.consult(asked, by=people.leader, name="王经理", email="wang@example.com", question="插得进吗？")
+    consult.answer(row, by=people.counterpart, text="插得进，周五发走。")
+    Outbox.objects.filter(kind__startswith="consult").update(state="sent", sent_at=timezone.now())
+    told, files = of_matter(asked.matter_id)
+    assert not {"王经理"} & {letter["to"] for letter in told["letters"]}
+    assert "插得进" not in all_of(files) + all_of(of_person("xu@example.com")[1])
+    for email in ("gao@example.com", "wang@example.com"):
+        (seen,) = of_person(email)[0]["consultations"]
+        assert (seen["question"], seen["answer"]) == ("插得进吗？", "插得进，周五发走。")
 
 
 def test_no_link_token_or_password_is_in_any(

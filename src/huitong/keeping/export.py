@@ -24,7 +24,7 @@ from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.decide import TOLD
 from huitong.matters.texts import MAKERS, text_of
 from huitong.method import BriefError, Channel
-from huitong.records.models import Busy, Decision, Device, Draft, Matter, Outbox, Person, Phrase, Request
+from huitong.records.models import Busy, Consultation, Decision, Device, Draft, Matter, Outbox, Person, Phrase, Request
 
 Data = dict[str, Any]
 _WORDS: Final = ("title", "before", "rows", "invite", "after", "small", "calendar")  # of a letter, without its links
@@ -188,6 +188,13 @@ def _person(person: Person) -> Data:
                 **_request(request, request.decisions.filter(by=person).select_related("by", "version"), brief=False),
             }
             for request in reached.order_by("pk")
+        ],
+        "consultations": [
+            {"to": _name(each.person), "leader": _name(each.request.leader)}
+            | _fields(each, "question asked_at withdrawn_at answer answered_by answered_at")
+            for each in Consultation.objects.filter(Q(person=person) | Q(request__leader=person))
+            .select_related("person__department", "request__leader__department")
+            .order_by("pk")
         ],
         "notes": [_note(note) for note in access.notes_to(person).order_by("pk")],
         "commitments": [_commitment(each) for each in access.commitments_of(person).order_by("pk")],

@@ -13,6 +13,7 @@ from huitong.coordination import commitments
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
+from huitong.matters import consult
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.coordinate import decision_in_force
 from huitong.matters.decide import standing_decision
@@ -171,6 +172,7 @@ def close(matter: Matter, by: Person, *, outcome: str, settled: bool, days: int)
         move(matter, Action.CLOSE, at=now)
         _refuse_if_pending(matter)
         outbox.withdraw(matter, "request", "remind_deliver", "remind_leader", "remind_commitment")
+        consult.forget(matter)
         matter.outcome, matter.settled, matter.days, matter.closed_at = outcome.strip(), settled, days, now
         matter.save(update_fields=["outcome", "settled", "days", "closed_at"])
         record(matter, "closed", by, at=now, outcome=outcome.strip()[:300], days=days)

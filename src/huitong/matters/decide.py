@@ -172,6 +172,25 @@ def reply(matter: Matter, by: Person, text: str) -> None:
         remind_leader(request)
 
 
+def take_up_again(request: Request) -> None:
+    """What the leader put off waits for them again from now on, before the day that they had named.
+
+    Runs in the transaction of its cause; the matter is locked.
+    """
+    standing = standing_decision(request)
+    if standing is None or standing.verdict != Verdict.LATER:
+        return
+    now = timezone.now()
+    if standing.effective_at > now:
+        _rows(standing).update(state="withdrawn")  # nobody was told yet that it was put off
+    standing.superseded_at = now
+    standing.save(update_fields=["superseded_at"])
+    request.later_until = None
+    request.save(update_fields=["later_until"])
+    outbox.withdraw(request.matter, "remind_leader", "remind_deliver")
+    remind_leader(request)
+
+
 def open_question(matter: Matter) -> Decision | None:
     """What the leader has asked and nobody has answered, once it can no longer be taken back."""
     request = current_request(matter)

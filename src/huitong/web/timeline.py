@@ -135,6 +135,8 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "delivered": _delivered,
     "delivered_again": _reached,
     "decided": _decided,
+    "consulted": _plain(N_("%(leader)s在征求别人的意见。")),
+    "consulted_answered": _plain(N_("%(leader)s征求的意见有了答复。")),
     "undone": _plain(N_("%(leader)s撤回了批示。")),
     "confirmed": _confirmed,
     "answered": _plain(N_("答复了领导的提问。")),

@@ -1,6 +1,16 @@
 from huitong.records.models.coordination import Attendee, Commitment, CommitmentMove, Meeting, Note, Talk
 from huitong.records.models.delivery import Link, Outbox
-from huitong.records.models.matters import Answer, Decision, Dismissed, Draft, Event, Matter, Request, Version
+from huitong.records.models.matters import (
+    Answer,
+    Consultation,
+    Decision,
+    Dismissed,
+    Draft,
+    Event,
+    Matter,
+    Request,
+    Version,
+)
 from huitong.records.models.operation import Heartbeat
 from huitong.records.models.people import (
     Busy,
@@ -22,6 +32,7 @@ __all__ = [
     "ChatAddress",
     "Commitment",
     "CommitmentMove",
+    "Consultation",
     "Decision",
     "Department",
     "Device",

@@ -137,6 +137,26 @@ class Decision(models.Model):
         ]
 
 
+class Consultation(models.Model):
+    """One question of the leader to one person before they decide. Only these two see its words, and the answer's."""
+
+    request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="consultations")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="consultations")
+    question = models.TextField()
+    asked_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "request", condition=Q(answered_at=None, withdrawn_at=None), name="one_open_consultation_a_request"
+            )
+        ]
+
+
 class Event(models.Model):
     """One line of the timeline. `data` fills the sentence that web/timeline.py has for `kind`."""
 

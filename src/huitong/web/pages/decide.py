@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from huitong.compose import leader_headline
 from huitong.coordination import talks
 from huitong.directory import access, phrases
+from huitong.matters import consult as consulting
 from huitong.matters import coordinate
 from huitong.matters import decide as actions
 from huitong.matters.errors import AlreadyDecided, Incomplete, NotDone, NotNow, StaleVersion
@@ -33,7 +34,7 @@ from huitong.matters.verdicts import (
     verdict_text,
 )
 from huitong.method import Brief
-from huitong.records.models import Decision, Request, Talk
+from huitong.records.models import Consultation, Decision, Request, Talk
 from huitong.timing import is_working_day
 from huitong.web.confirm import Reader, Summary, respond
 from huitong.web.desk import DeskRequest, why_not
@@ -42,6 +43,7 @@ from huitong.web.fields import day_of, number_of, text_of
 from huitong.web.story import story
 
 DOES: Final = ("undo", "now", "confirm", "talked")  # what can be done beside answering
+CONSULT, UNCONSULT = "consult", "unconsult"
 LATEST: Final = timedelta(days=366)
 OTHERS_SHOWN: Final = 5
 QUESTIONS_SHOWN: Final = 3
@@ -70,6 +72,12 @@ class DecidePage:
     def sum_up(self, typed: QueryDict) -> Summary:
         decision = actions.standing_decision(self.asked)
         match typed.get("do"):
+            case "consult":
+                name, question = typed.get("consult_name", ""), typed.get("consult_question", "")
+                consulting.check_question(name, question)
+                return Summary(_("问%(name)s一句") % {"name": name.strip()}, question)
+            case "unconsult":
+                return Summary(_("不用再问%(name)s了") % {"name": self._awaited().person.name})
             case "undo" | "now" | "confirm" if decision is None:
                 raise NotNow("no decision stands")
             case "undo":
@@ -110,6 +118,15 @@ class DecidePage:
             if typed.get("keep") and not by_name:
                 phrases.keep(person, typed.get("words", ""))
             return redirect(self.reader.address)
+        if do == CONSULT:
+            name, email = text_of(typed, "consult_name", 100), text_of(typed, "consult_email", 254)
+            question = typed.get("consult_question", "").replace("\r\n", "\n")
+            row = consulting.consult(self.asked, by=person, name=name, email=email, question=question)
+            messages.success(self.request, _("已经去问%(name)s。答了就放在这里。") % {"name": row.person.address})
+            return redirect(self.reader.address)
+        if do == UNCONSULT:
+            consulting.withdraw(self._awaited(), by=person)
+            return redirect(self.reader.address)
         if do not in DOES:
             raise Incomplete("verdict", _("还没有选。请点下面五个按钮之一。"))
         decision = actions.standing_decision(self.asked)
@@ -133,6 +150,13 @@ class DecidePage:
             messages.success(self.request, _("记下了，已经告诉%(name)s。") % {"name": self.asked.matter.requester.name})
         return redirect(self.reader.address)
 
+    def _awaited(self) -> Consultation:
+        """The question to somebody else that has no answer yet. Raises NotNow if there is none."""
+        row = next((c for c in consulting.consultations(self.asked) if c.answered_at is None), None)
+        if row is None:
+            raise NotNow("nobody is asked")
+        return row
+
     def _choice(self, typed: QueryDict) -> Choice:
         try:
             verdict = Verdict(typed.get("verdict", ""))
@@ -154,7 +178,8 @@ class DecidePage:
         if standing.verdict in FINAL:
             return False
         due = standing.later_until is not None and standing.later_until <= timezone.localdate()
-        return due or "again" in self.request.GET or "verdict" in typed or (error is not None and "do" not in typed)
+        by_form = not {"verdict", "consult_name"}.isdisjoint(typed)
+        return due or by_form or "again" in self.request.GET or (error is not None and "do" not in typed)
 
     def _form(self, standing: Decision | None, typed: QueryDict, error: NotDone | None) -> HttpResponse:
         asked, matter, get = self.asked, self.asked.matter, self.request.GET
@@ -165,6 +190,9 @@ class DecidePage:
         picked = wanted if wanted and wanted <= len(version.options) else preferred
         stale = error if isinstance(error, StaleVersion) else None
         chosen = typed.getlist("phrase")
+        consulted = consulting.consultations(asked)
+        awaited = next((row for row in consulted if row.answered_at is None), None)
+        wrong = error.field if isinstance(error, Incomplete) else ""
         offered = phrases.phrases_of(self.reader.person)
         return self._render(
             "decide.html",
@@ -195,6 +223,11 @@ class DecidePage:
                     .exclude(answer="")
                     .order_by("-decided_at")[:QUESTIONS_SHOWN]
                 ),
+                "consulted": [row for row in consulted if row.answered_at],
+                "awaited": awaited,
+                "not_delivered": consulting.not_delivered(awaited) if awaited else "",
+                "consult": {key: typed.get(f"consult_{key}", "") for key in ("name", "email", "question")},
+                "consulting": wrong.startswith("consult_") or typed.get("do") == CONSULT,
                 "unanswered": is_unanswered(asked),
                 "matter": matter,
             },

@@ -15,6 +15,7 @@ from huitong.directory import links
 from huitong.records.models import Link
 from huitong.web import invite, promise
 from huitong.web.confirm import Reader, respond
+from huitong.web.consult import ConsultPage
 from huitong.web.middleware import LANGUAGE_COOKIE, POLICY, speak
 from huitong.web.pages import note
 from huitong.web.pages.decide import DecidePage
@@ -44,10 +45,17 @@ def _commitment(request: HttpRequest, link: Link, reader: Reader) -> HttpRespons
     return respond(request, reader, promise.PromisePage(request, reader, link.commitment))
 
 
+def _consult(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
+    if link.consultation is None:
+        raise Http404
+    return respond(request, reader, ConsultPage(request, reader, link.consultation))
+
+
 PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] = {
     "decide": _decide,
     "answer": _answer,
     "commitment": _commitment,
+    "consult": _consult,
     "invite": invite.take_up,
 }
 

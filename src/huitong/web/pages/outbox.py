@@ -45,6 +45,8 @@ KINDS: Final = {
     "note_answer": gettext_lazy("对方的答复"),
     "talk": gettext_lazy("通话要点"),
     "talk_outcome": gettext_lazy("通话结果"),
+    "consult": gettext_lazy("领导征求意见"),
+    "consult_answer": gettext_lazy("给领导的意见"),
     "invitation": gettext_lazy("会议邀请"),
     "minutes": gettext_lazy("会议纪要"),
     "report": gettext_lazy("进展汇报"),
