@@ -107,7 +107,9 @@ def sweep() -> None:
                 if len(rows) == BATCH and hands.are_free():
                     wake()
                 for row in rows:
-                    _carry(row.pk, owner)
+                    if state.should_stop is not None:
+                        break  # the worker frees the rest as it ends
+                    _carry(outbox.begin(row.pk, owner, now=timezone.now(), claimed=row), owner)
     except AWAY as error:
         _say_away(error)
 
@@ -121,13 +123,10 @@ def wake() -> None:
 def carry(row_id: int, owner: str) -> None:
     """Send one row that is the owner's, and settle it by its receipt."""
     with _database():
-        _carry(row_id, owner)
+        _carry(outbox.begin(row_id, owner, now=timezone.now()), owner)
 
 
-def _carry(row_id: int, owner: str) -> None:
-    if state.should_stop is not None:
-        return  # the worker frees the row as it ends
-    row = outbox.begin(row_id, owner, now=timezone.now())
+def _carry(row: Outbox | None, owner: str) -> None:
     if row is None:
         return
     began = time.monotonic()

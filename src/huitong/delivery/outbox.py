@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
@@ -111,6 +111,7 @@ SEND_SECONDS: Final = 60  # no transport takes longer over one row
 CLAIM: Final = timedelta(seconds=10)  # for a row whose turn has not come: behind one that hangs, another worker takes it
 LEASE: Final = timedelta(seconds=2 * SEND_SECONDS)  # from the beginning of a sending: it, and clocks that differ
 DOUBT: Final = timedelta(seconds=SEND_SECONDS)  # after a lease is over: who still sends has ended by then
+READ: Final = ("person", "matter__requester", "link")  # with each row
 DOUBTED: Final = "?"  # what the owner's name then begins with
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, *[60] * 47))  # two days
 FAULTS: Final = 3  # tries after which a row that we can't even make steps aside
@@ -147,8 +148,8 @@ def claim(owner: str, *, now: datetime, limit: int) -> list[Outbox]:
     with transaction.atomic():
         due = Outbox.objects.filter(free, state="waiting", due_at__lte=now).order_by("due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        rows = list(due[:limit])
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        rows = list(due.select_related(*READ)[:limit])
         if rows:
             Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(lease_owner=owner, lease_until=now + CLAIM)
     for row in rows:
@@ -167,15 +168,27 @@ def doubt(*, now: datetime) -> int:
     return begun.update(lease_owner=Concat(Value(DOUBTED), "lease_owner"), lease_until=now + DOUBT)
 
 
-def begin(row_id: int, owner: str, *, now: datetime) -> Outbox | None:
+def begin(row_id: int, owner: str, *, now: datetime, claimed: Outbox | None = None) -> Outbox | None:
     """Count a try and renew the lease right before sending. None: withdrawn, or no longer the owner's; don't send.
 
-    A row withdrawn after this is still sent: nothing can call back what is on its way. It stays withdrawn.
+    `claimed` is the row as `claim` has read it, and is not read again: if someone has touched it since, it is not begun,
+    and comes again with the next claim. A row withdrawn after this is still sent: nothing can call back what is on its
+    way. It stays withdrawn.
     """
     held = Outbox.objects.filter(pk=row_id, state="waiting", lease_owner=owner)
+    if claimed:
+        held = held.filter(due_at=claimed.due_at, reason=claimed.reason)
     if not held.update(lease_until=now + LEASE, tries=F("tries") + 1, begun=F("begun") + 1, tried_at=now):
         return None
-    return Outbox.objects.select_related("person", "matter__requester", "link").get(pk=row_id)
+    if claimed is None:
+        return Outbox.objects.select_related(*READ).get(pk=row_id)
+    claimed.lease_until, claimed.tries, claimed.begun, claimed.tried_at = (
+        now + LEASE,
+        claimed.tries + 1,
+        claimed.begun + 1,
+        now,
+    )
+    return claimed
 
 
 def put_off(row: Outbox, owner: str, until: datetime, reason: Reason) -> bool:
@@ -219,20 +232,20 @@ def settle_sent(row: Outbox, owner: str) -> bool:
     False, and nothing is changed, if the row was withdrawn meanwhile or is no longer the owner's.
     """
     sent = {"state": "sent", "sent_at": timezone.now(), "last_error": "", "lease_until": None, "begun": 0, "reason": ""}
-    function = _after_sent.get(row.kind)
-    if function is None:
+    try:
+        with transaction.atomic():
+            if not _owned(row, owner).update(**sent):
+                return False
+            if function := _after_sent.get(row.kind):
+                for name, value in sent.items():
+                    setattr(row, name, value)
+                function(row)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # A fault of ours must not make the receiver get the letter again and again.
+        logger.exception("after_sent of %s failed for outbox row %s", row.kind, row.pk)
         return bool(_owned(row, owner).update(**sent))
-    with transaction.atomic():
-        if not _owned(row, owner).update(**sent):
-            return False
-        try:
-            with transaction.atomic():
-                function(Outbox.objects.get(pk=row.pk))
-        except OperationalError:
-            raise
-        except Exception:
-            # A fault of ours must not make the receiver get the letter again and again.
-            logger.exception("after_sent of %s failed for outbox row %s", row.kind, row.pk)
     return True
 
 

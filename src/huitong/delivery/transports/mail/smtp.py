@@ -51,6 +51,8 @@ class Trouble(NamedTuple):
     permanent: bool = False
 
 
+GONE: Final = Trouble("dropped")  # a line that was kept in vain; nothing has been said over it
+
 # The line that this thread keeps open from one letter to the next, while `line_kept` allows it.
 _this: Final = threading.local()
 
@@ -99,13 +101,15 @@ class _Line:
         return None
 
     def is_well(self) -> bool:
-        """Whether the server still listens, and has had no more letters over this line than servers like."""
-        if self.letters >= LETTERS:
-            return False
+        """Whether the server still listens."""
+        assert self.smtp.sock
+        self.smtp.sock.settimeout(ALIVE_SECONDS)
         try:
-            return self.smtp.rset()[0] == 250
+            well = self.smtp.rset()[0] == 250
+            self.smtp.sock.settimeout(EXCHANGE_SECONDS)
         except (OSError, smtplib.SMTPException):
             return False
+        return well
 
     def close(self) -> None:
         # Waiting for the answer to QUIT would only widen the moment in which nobody has noted what was accepted.
@@ -119,26 +123,23 @@ def hand_over(server: Server, sender: str, receiver: str, letter: bytes, *, name
     """Give the letter to the server. None once it has accepted it. `name` is how we introduce ourselves."""
     if kept := _kept(server, name):
         began = time.monotonic()
-        trouble = _bounded(kept, lambda: _give(kept, sender, receiver, letter))
-        enough = trouble is not None and trouble.answer.startswith("421")  # of this line; a new one may do
-        if not enough or time.monotonic() - began > ALIVE_SECONDS:
-            return trouble
+        trouble = _bounded(kept, lambda: _give(kept, sender, receiver, letter) if kept.is_well() else GONE)
+        if trouble is not GONE:
+            enough = trouble is not None and trouble.answer.startswith("421")  # of this line; a new one may do
+            if not enough or time.monotonic() - began > ALIVE_SECONDS:
+                return trouble
     line = _Line(server, name)
     return _bounded(line, lambda: line.open() or _give(line, sender, receiver, letter))
 
 
 def _kept(server: Server, name: str) -> _Line | None:
-    """The line of this thread, if it leads there and still works."""
+    """The line of this thread, if it leads there and has not carried as many letters as servers like."""
     line: _Line | None = getattr(_this, "line", None)
     _this.line = None
-    if line is None:
+    if line and ((line.server, line.name) != (server, name) or line.letters >= LETTERS):
+        line.close()
         return None
-    if (line.server, line.name) == (server, name):
-        with bounded(line.smtp, ALIVE_SECONDS):
-            if line.is_well():
-                return line
-    line.close()
-    return None
+    return line
 
 
 def _bounded(line: _Line, exchange: Callable[[], Trouble | None]) -> Trouble | None:
@@ -148,7 +149,7 @@ def _bounded(line: _Line, exchange: Callable[[], Trouble | None]) -> Trouble | N
             trouble = exchange()
         except (OSError, smtplib.SMTPException) as error:
             trouble = _understand(error)
-        if trouble and too_late.is_set():
+        if trouble and trouble is not GONE and too_late.is_set():
             trouble = Trouble("slow")
     if trouble is None and getattr(_this, "keeps", False):
         line.letters += 1
