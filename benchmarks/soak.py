@@ -32,14 +32,18 @@ RESTARTS = 4  # of the broker, and as many of the database
 
 def soak(house: House, options: argparse.Namespace, dice: random.Random) -> int:
     house.use(database=options.database, broker=options.broker)
-    server = house.mail_server(milliseconds=5, trouble=TROUBLE, seed=options.seed)
+    server = house.mail_server(milliseconds=20, trouble=TROUBLE, seed=options.seed)
     house.open()
     import letters as outbox  # noqa: PLC0415 - once the desk is open
     from django.db import Error  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
     from huitong.records.models import Outbox  # noqa: PLC0415
 
-    def on_its_way() -> set[str]:
-        return set(Outbox.objects.filter(state="waiting", begun__gt=0).values_list("message_id", flat=True))
+    def on_its_way(process: int = 0) -> set[str]:
+        begun = Outbox.objects.filter(state="waiting", begun__gt=0)
+        if process:
+            begun = begun.filter(lease_owner__contains=f":{process}:", lease_until__gt=timezone.now())
+        return set(begun.values_list("message_id", flat=True))
 
     began = time.monotonic()
     matter = outbox.matter()
@@ -49,15 +53,17 @@ def soak(house: House, options: argparse.Namespace, dice: random.Random) -> int:
     wait_for(lambda: outbox.alive() >= options.workers, "the workers' first look at the outbox")
     promised: set[str] = set()
     in_danger: set[str] = set()
+    sending = 0
     share = -(-len(people) // max(options.kills, 1))
     restarts = {round(options.kills * (n + 0.5) / RESTARTS) for n in range(RESTARTS)}
     for kill in range(options.kills):
         promised |= outbox.promise(people[kill * share : (kill + 1) * share], matter)
         # Some are killed while they start, most while they send.
-        time.sleep(dice.uniform(0, 3))
+        time.sleep(dice.uniform(0, 5))
         victim = dice.randrange(len(workers))
         workers[victim].send_signal(signal.SIGKILL)
         workers[victim].wait()
+        sending += bool(on_its_way(workers[victim].pid))
         in_danger |= on_its_way()
         workers[victim] = house.worker()
         if kill in restarts:
@@ -71,7 +77,7 @@ def soak(house: House, options: argparse.Namespace, dice: random.Random) -> int:
                 in_danger |= on_its_way()
         if not (kill + 1) % 10 or kill + 1 == options.kills:
             print(
-                f"{time.monotonic() - began:5.0f} s  killed {kill + 1}, promised {len(promised)}, "
+                f"{time.monotonic() - began:5.0f} s  killed {kill + 1}, {sending} while sending; promised {len(promised)}, "
                 f"accepted {len(server.accepted())}, waiting {outbox.waiting()}",
                 flush=True,
             )

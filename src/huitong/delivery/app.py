@@ -56,6 +56,7 @@ app = Celery("huitong", fixups=[])
 app.conf.update(
     broker_url="memory://localhost" if IN_MEMORY else settings.CELERY_BROKER_URL,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # for ever: it will come back
     broker_transport_options={"polling_interval": 0.1} if IN_MEMORY else {},
     task_default_queue="huitong",
     task_ignore_result=True,
