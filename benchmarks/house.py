@@ -198,10 +198,16 @@ class MailServer:
         self.home = home / "mailserver"
         self.home.mkdir()
         more = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-        command = [sys.executable, str(ROOT / "benchmarks" / "mailserver.py"), str(self.home), *more]
+        self.command = [sys.executable, str(ROOT / "benchmarks" / "mailserver.py"), str(self.home), *more]
+        (self.home / "accepted").touch()
+        self.start()
+        self.url = f"smtp://127.0.0.1:{(self.home / 'port').read_text()}"
+
+    def start(self, port: int = 0) -> None:
+        (self.home / "port").unlink(missing_ok=True)
+        command = [*self.command, "--port", str(port)]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
         wait_for((self.home / "port").exists, "the mail server's start")
-        self.url = f"smtp://127.0.0.1:{(self.home / 'port').read_text()}"
 
     def accepted(self) -> list[tuple[float, str]]:
         """When, and which Message-ID, in the order of their coming."""
@@ -240,16 +246,18 @@ class House:
         self.environment["HUITONG_SMTP_URL"] = server.url
         return server
 
-    def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
-        """Start this Python with these arguments, for this desk; what it says goes into `log`."""
-        with self.log.open("a") as log:
+    def start(
+        self, *arguments: str, program: str = sys.executable, errors: Path | None = None, **more: str
+    ) -> subprocess.Popen[bytes]:
+        """Start this Python with these arguments, for this desk; what it says goes into `log`, or its log elsewhere."""
+        with self.log.open("a") as log, (errors or self.log).open("a") as error_log:
             process = subprocess.Popen(
-                [sys.executable, *arguments],
+                [program, *arguments],
                 cwd=self.home,
                 env={**self.environment, **more},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
-                stderr=log,
+                stderr=error_log,
                 start_new_session=True,
             )
         self._stack.callback(end, process)
@@ -268,6 +276,10 @@ class House:
 
         django.setup()
         call_command("migrate", verbosity=0)
+
+    def close(self) -> None:
+        """End what was started, before the end of all."""
+        self._stack.close()
 
     def _keep(self, server: Server) -> Server:
         def stop() -> None:

@@ -57,11 +57,11 @@ class Inbox:
         return "250 OK"
 
 
-async def serve(folder: Path, inbox: Inbox) -> None:
+async def serve(folder: Path, inbox: Inbox, port: int) -> None:
     loop = asyncio.get_running_loop()
     ending = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ending.set)
-    server = await loop.create_server(lambda: SMTP(inbox, hostname="mail.example", loop=loop), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: SMTP(inbox, hostname="mail.example", loop=loop), "127.0.0.1", port)
     part = folder / "port.part"
     part.write_text(str(server.sockets[0].getsockname()[1]))
     part.replace(folder / "port")
@@ -77,13 +77,14 @@ async def serve(folder: Path, inbox: Inbox) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--milliseconds", type=float, default=0, help="that accepting a letter takes, on average")
     parser.add_argument("--trouble", type=float, default=0, help="how many of its answers are none that one hopes for")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     sys.setswitchinterval(0.05)
     inbox = Inbox(options.folder, milliseconds=options.milliseconds, trouble=options.trouble, seed=options.seed)
-    asyncio.run(serve(options.folder, inbox))
+    asyncio.run(serve(options.folder, inbox, options.port))
 
 
 if __name__ == "__main__":
