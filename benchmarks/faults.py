@@ -3,8 +3,8 @@
 usage: python benchmarks/faults.py [--only disk|read-only|clock|mail-away]
 
 A real desk (`huitong serve` on SQLite, with its worker) and a real mail server. For each fault is shown what a person
-sees on the page, what the log and `huitong doctor` say, and whether, once the fault is over, everything promised arrives
-once without anybody's help. The disk is a small one in memory and the database's file is made immutable, for which
+sees on the page, what the log and `huitong doctor` say, and whether, once it is over, everything promised arrives once
+without anybody's help. The disk is a small one in memory and the database's file is made immutable, for which
 one must be root; clocks are moved for the worker alone (clock.c, for which there must be a C compiler).
 """
 
@@ -43,7 +43,7 @@ class Person:
         if form is not None:
             data = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": self.token}).encode()
         try:
-            with self.open(urllib.request.Request(urllib.parse.urljoin(self.address, path), data), timeout=60) as answer:
+            with self.open(urllib.parse.urljoin(self.address, path), data, 60) as answer:
                 status, page = answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             status, page = error.code, error.read().decode()
@@ -123,6 +123,7 @@ def not_writable(house: House, begin: Callable[[], None], over: Callable[[], Non
     server = house.mail_server()
     house.open()
     import letters as outbox  # noqa: PLC0415 - once the desk is open
+
     from huitong.records.models import Matter  # noqa: PLC0415
 
     desk = Desk(house)
@@ -235,7 +236,7 @@ def clock(house: House) -> bool:
             late = outbox.promise(outbox.people(5), matter, name="late")
             promised |= late
             time.sleep(4)
-            tell("clock", [f"due now by the true clock: {len(late)} wait, since by the worker's they are due in an hour"])
+            tell("clock", [f"due now by the true clock: {len(late)} wait, by the worker's they are due in an hour"])
             assert not arrived(server, late)
             tell("doctor", [line for line in doctor(house) if "clock." in line or "worker." in line])
     wait_for(lambda: arrived(server, promised), "the letters, once the clock was right", 240)
@@ -248,6 +249,7 @@ def mail_away(house: House) -> bool:
     server = house.mail_server()
     house.open()
     import letters as outbox  # noqa: PLC0415
+
     from huitong.records.models import Outbox  # noqa: PLC0415
 
     port = int(server.url.rpartition(":")[2])

@@ -23,6 +23,7 @@ def fill(rows: int) -> None:
     """So many rows that are not due, and 1,000 that are, in place of what is there."""
     import letters as outbox  # noqa: PLC0415 - once the desk is open
     from django.db import connection  # noqa: PLC0415
+
     from huitong.records.models import Outbox  # noqa: PLC0415
 
     Outbox.objects.all().delete()
@@ -37,8 +38,9 @@ def fill(rows: int) -> None:
         ),
         "message_id": "'<' || n || '@fill.example>'",
     }
-    series = {"sqlite": "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < %s) SELECT n FROM c)"}
-    source = series.get(connection.vendor, "generate_series(1, %s) AS s(n)")
+    source = "generate_series(1, %s) AS s(n)"
+    if connection.vendor == "sqlite":
+        source = "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < %s) SELECT n FROM c)"
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO records_outbox ({', '.join(columns)}) "  # noqa: S608 - names of our own
@@ -54,6 +56,7 @@ def fill(rows: int) -> None:
 def claims() -> tuple[float, float]:
     """Claim all that is due, four rows at a time, and settle them: the median and the longest claim in milliseconds."""
     from django.utils import timezone  # noqa: PLC0415
+
     from huitong.delivery import outbox  # noqa: PLC0415
     from huitong.delivery.app import BATCH  # noqa: PLC0415
     from huitong.records.models import Outbox  # noqa: PLC0415
@@ -78,6 +81,7 @@ def plan() -> list[str]:
     from django.db import connection  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
+
     from huitong.delivery import outbox  # noqa: PLC0415
 
     with CaptureQueriesContext(connection) as captured:
@@ -92,6 +96,7 @@ def plan() -> list[str]:
 def quiet(house: House) -> list[float]:
     """Seconds from the due time of a letter to its acceptance, one letter at a time."""
     import letters as outbox  # noqa: PLC0415
+
     from huitong.records.models import Outbox  # noqa: PLC0415
 
     server = house.mail_server()

@@ -2,11 +2,11 @@
 
 usage: python benchmarks/posts.py [--posts 500] [--database sqlite|postgres] [--seed N]
 
-Each post goes over HTTP to a web process of its own (the desk's own server, forked from one that has everything loaded),
-which is killed with -9 at a random moment: while it reads, writes, commits or answers. Posts are of three kinds, by dice:
-a new matter, the answers of a page of questions, a leader's decision with all that it sets in motion. Afterwards the rows
-of every table are counted by their states: all that the post does must be there, or nothing; all of it if the person was
-answered. If nothing, the person posts again, and all must be there.
+Each post goes over HTTP to a web process of its own (the desk's server, forked from a process that has everything
+loaded), which is killed with -9 at a random moment: while it reads, writes, commits or answers. Posts are of three
+kinds, by dice: a new matter, the answers of a page of questions, a leader's decision with all that it sets in motion.
+Afterwards the rows of every table are counted by their states: all that the post does must be there, or nothing; all of
+it if the person was answered. If nothing, the person posts again, and all must be there.
 """
 
 import argparse
@@ -56,6 +56,7 @@ class Web:
 
     def __init__(self) -> None:
         import waitress  # noqa: PLC0415 - once the desk is open
+
         from huitong.web.wsgi import application  # noqa: PLC0415
 
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -111,6 +112,7 @@ def kinds() -> dict[str, Callable[[], Post]]:
     from django.db import transaction  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
+
     from huitong.matters import prepare  # noqa: PLC0415
     from huitong.matters.request import delivered_by_mail, latest_version, schedule  # noqa: PLC0415
     from huitong.records.models import Department, Outbox, Person, User  # noqa: PLC0415
@@ -188,7 +190,7 @@ def run(house: House, options: argparse.Namespace, dice: random.Random) -> int:
             did = _difference(state(), before)
         if did != whole[kind]:
             half += 1
-            print(f"post {number}, {kind}, answered {status}: did {dict(did)}, whole is {dict(whole[kind])}", flush=True)
+            print(f"post {number}, {kind}, answered {status}: did {dict(did)}, not {dict(whole[kind])}", flush=True)
         if not (number + 1) % 100:
             print(f"{number + 1} posts: {dict(found)}", flush=True)
     print(f"{load()}; {dict(found)}")

@@ -1,4 +1,4 @@
-"""Many processes on PostgreSQL and a broker: how much more four workers send than one, a whole life, and the soak there.
+"""Many processes on PostgreSQL and a broker: how much more four workers send than one, a whole life, and the soak.
 
 usage: python benchmarks/scale.py [--rows 10000] [--milliseconds 20] [--deliveries 1000] [--kills 25] [--seed N]
 
@@ -31,6 +31,7 @@ def throughput(house: House, rows: int, milliseconds: float) -> float:
     """How many times as much as one worker four send."""
     server = house.mail_server(milliseconds=milliseconds)
     import letters as outbox  # noqa: PLC0415 - once the desk is open
+
     from huitong.records.models import Outbox  # noqa: PLC0415
 
     rates = []
@@ -48,9 +49,9 @@ def throughput(house: House, rows: int, milliseconds: float) -> float:
         shares = Counter(owner.rpartition(":")[0] for owner in sent.values_list("lease_owner", flat=True))
         once = sorted(message_id for _, message_id in accepted) == sorted(promised)
         first = sent.filter(state="sent", tries=1).count() == rows
+        said = "each once, at its first try" if once and first else "NOT EACH ONCE"
         print(
-            f"  {count} workers: {rates[-1]:.0f} a second; {'each once, at its first try' if once and first else 'NOT ONCE'};"
-            f" shares {sorted(shares.values())}; {load()}",
+            f"  {count} workers: {rates[-1]:.0f} a second; {said}; shares {sorted(shares.values())}; {load()}",
             flush=True,
         )
         for process in processes:
@@ -129,7 +130,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     options = parser.parse_args()
     began = time.monotonic()
-    print(f"PostgreSQL and Redis, {options.rows} rows due, a mail server that takes {options.milliseconds:.0f} ms", flush=True)
+    takes = f"a mail server that takes {options.milliseconds:.0f} ms"
+    print(f"PostgreSQL and Redis, {options.rows} rows due, {takes}", flush=True)
     with house() as ours:
         ours.use(database="postgres", broker="redis")
         ours.open()

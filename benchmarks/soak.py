@@ -1,4 +1,4 @@
-"""Workers are killed while they send; the broker, the database and the mail server misbehave. Is anything lost or doubled?
+"""Workers are killed while they send; broker, database and mail server misbehave. Is anything lost or doubled?
 
 usage: python benchmarks/soak.py [--deliveries 2000] [--kills 50] [--database sqlite|postgres]
            [--broker memory|redis|rabbitmq] [--workers 2] [--seed N]
@@ -37,6 +37,7 @@ def soak(house: House, options: argparse.Namespace, dice: random.Random) -> int:
     import letters as outbox  # noqa: PLC0415 - once the desk is open
     from django.db import Error  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
+
     from huitong.records.models import Outbox  # noqa: PLC0415
 
     def on_its_way(process: int = 0) -> set[str]:
@@ -76,17 +77,15 @@ def soak(house: House, options: argparse.Namespace, dice: random.Random) -> int:
                 wait_for(lambda: _works(outbox.waiting, Error), "the database's return")
                 in_danger |= on_its_way()
         if not (kill + 1) % 10 or kill + 1 == options.kills:
-            print(
-                f"{time.monotonic() - began:5.0f} s  killed {kill + 1}, {sending} while sending; promised {len(promised)}, "
-                f"accepted {len(server.accepted())}, waiting {outbox.waiting()}",
-                flush=True,
-            )
+            at, came = time.monotonic() - began, len(server.accepted())
+            print(f"{at:5.0f} s  killed {kill + 1}, {sending} while sending; promised {len(promised)}, ", end="")
+            print(f"accepted {came}, waiting {outbox.waiting()}", flush=True)
     promised |= outbox.promise(people[options.kills * share :], matter)
     ends = time.monotonic() + options.minutes * 60
     while time.monotonic() < ends and Outbox.objects.filter(state="waiting").exists():
         for number, worker in enumerate(workers):
             if worker.poll() is not None:  # as systemd does
-                print(f"{time.monotonic() - began:5.0f} s  a worker ended by itself with {worker.returncode}", flush=True)
+                print(f"a worker ended by itself with {worker.returncode}", flush=True)
                 workers[number] = house.worker()
         outbox.all_due()
         time.sleep(1)

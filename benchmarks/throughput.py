@@ -23,6 +23,7 @@ def measure(house: House, letters: int, milliseconds: float, database: str) -> N
     server = house.mail_server(milliseconds=milliseconds)
     house.open()
     import letters as outbox  # noqa: PLC0415 - once the desk is open
+
     from huitong.delivery.transports.mail import letter  # noqa: PLC0415
     from huitong.records.models import Outbox  # noqa: PLC0415
 

@@ -52,7 +52,7 @@ ADDRESS = ADDRESS or f"http://{HOST}:{PORT}"
 PROXY = _setting(
     "HUITONG_PROXY",
     "127.0.0.1",
-    "With an https address: the number of the machine whose proxy says by X-Forwarded-For and -Proto who the client is.",
+    "With an https address: the number of the proxy that says by X-Forwarded-For and -Proto who the client is.",
 )
 
 

@@ -120,7 +120,9 @@ def test_each_sweep_holds_its_rows_under_a_name_of_its_own(promise, far_end, wok
     assert all(owner.startswith(app.WORKER) and len(outbox.DOUBTED + owner) <= 64 for owner in owners)
 
 
-def test_a_database_that_is_away_is_said_once_a_minute_and_nothing_is_sent(promise, far_end, monkeypatch, caplog) -> None:
+def test_a_database_that_is_away_is_said_once_a_minute_and_nothing_is_sent(
+    promise, far_end, monkeypatch, caplog
+) -> None:
     transport = far_end(transports.Receipt("sent"))
     promise()
 

@@ -290,10 +290,8 @@ if connection.vendor == "postgresql":
     series = "generate_series(1, %s) AS s(n)"
 names, values = ", ".join(columns), ", ".join(own.get(c, f"t.{c}") for c in columns)
 with connection.cursor() as cursor:
-    cursor.execute(
-        f"INSERT INTO records_outbox ({names}) SELECT {values} FROM (SELECT * FROM records_outbox LIMIT 1) AS t, {series}",
-        [int(words[0])],
-    )
+    one = "(SELECT * FROM records_outbox LIMIT 1) AS t"
+    cursor.execute(f"INSERT INTO records_outbox ({names}) SELECT {values} FROM {one}, {series}", [int(words[0])])
     Outbox.objects.filter(key__startswith="many:").update(due_at=now + timedelta(days=1))
     cursor.execute("ANALYZE")
 """

@@ -1,4 +1,4 @@
-"""The database cannot be read or written: a page that says so, with nothing half-done and no error that explains nothing."""
+"""The database cannot be read or written: a page says so, and nothing is half-done."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -108,7 +108,7 @@ def withdraw(matter: Matter, *kinds: str) -> int:
 # --- the worker's side ---
 
 SEND_SECONDS: Final = 60  # no transport takes longer over one row
-CLAIM: Final = timedelta(seconds=10)  # for a row whose turn has not come: behind one that hangs, another worker takes it
+CLAIM: Final = timedelta(seconds=10)  # for a row whose turn has not come: others take it from behind one that hangs
 LEASE: Final = timedelta(seconds=2 * SEND_SECONDS)  # from the beginning of a sending: it, and clocks that differ
 DOUBT: Final = timedelta(seconds=SEND_SECONDS)  # after a lease is over: who still sends has ended by then
 READ: Final = ("person", "matter__requester", "link")  # with each row
@@ -171,9 +171,9 @@ def doubt(*, now: datetime) -> int:
 def begin(row_id: int, owner: str, *, now: datetime, claimed: Outbox | None = None) -> Outbox | None:
     """Count a try and renew the lease right before sending. None: withdrawn, or no longer the owner's; don't send.
 
-    `claimed` is the row as `claim` has read it, and is not read again: if someone has touched it since, it is not begun,
-    and comes again with the next claim. A row withdrawn after this is still sent: nothing can call back what is on its
-    way. It stays withdrawn.
+    `claimed` is the row as `claim` has read it, and is not read again: if someone has touched it since, it is not
+    begun, and comes again with a later claim. A row withdrawn after this is still sent: nothing can call back what is
+    on its way. It stays withdrawn.
     """
     held = Outbox.objects.filter(pk=row_id, state="waiting", lease_owner=owner)
     if claimed:
@@ -182,12 +182,8 @@ def begin(row_id: int, owner: str, *, now: datetime, claimed: Outbox | None = No
         return None
     if claimed is None:
         return Outbox.objects.select_related(*READ).get(pk=row_id)
-    claimed.lease_until, claimed.tries, claimed.begun, claimed.tried_at = (
-        now + LEASE,
-        claimed.tries + 1,
-        claimed.begun + 1,
-        now,
-    )
+    claimed.lease_until, claimed.tried_at = now + LEASE, now
+    claimed.tries, claimed.begun = claimed.tries + 1, claimed.begun + 1
     return claimed
 
 

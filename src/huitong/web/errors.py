@@ -24,4 +24,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     try:
         return render(request, "error.html", {"kind": "away"}, status=503)
     except DatabaseError:  # not even who is asking can be read
-        return HttpResponse(render_to_string("error.html", {"kind": "away", "html_language": get_language()}), status=503)
+        page = render_to_string("error.html", {"kind": "away", "html_language": get_language()})
+        return HttpResponse(page, status=503)
