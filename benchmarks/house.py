@@ -3,6 +3,7 @@
 All of it listens on loopback alone, lives in one temporary folder, and is gone at the end, however that comes.
 """
 
+import ctypes
 import os
 import shutil
 import signal
@@ -64,6 +65,16 @@ def end(process: subprocess.Popen[Any], *, how: int = signal.SIGTERM, seconds: f
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _ends_with_us() -> None:
+    """In a new process: be killed if the program that started it is killed. Linux alone knows this."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+# How a process of the house is started: Ctrl-C reaches the program alone, which ends it in order.
+OURS: dict[str, Any] = {"start_new_session": True, "preexec_fn": _ends_with_us}
 
 
 class Server:
@@ -133,7 +144,7 @@ class Redis(Server):
         command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         with (self.home / "log").open("a") as log:
             self.process = subprocess.Popen(
-                command, cwd=self.home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                command, cwd=self.home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **OURS
             )
         wait_for(lambda: answers(self.port, b"PING\r\n", b"+PONG"), "Redis's start")
 
@@ -180,7 +191,7 @@ class RabbitMQ(Server):
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
+                **OURS,
             )
         # A listening port is not yet an open broker: it greets nobody but those that begin to speak AMQP.
         wait_for(lambda: answers(self.port, b"AMQP\x00\x00\x09\x01", b"\x01\x00\x00"), "RabbitMQ's start")
@@ -206,7 +217,7 @@ class MailServer:
     def start(self, port: int = 0) -> None:
         (self.home / "port").unlink(missing_ok=True)
         command = [*self.command, "--port", str(port)]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **OURS)
         wait_for((self.home / "port").exists, "the mail server's start")
 
     def accepted(self) -> list[tuple[float, str]]:
@@ -258,7 +269,7 @@ class House:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=error_log,
-                start_new_session=True,
+                **OURS,
             )
         self._stack.callback(end, process)
         return process
@@ -293,7 +304,7 @@ class House:
 @contextmanager
 def house() -> Iterator[House]:
     """A folder and everything started in it, all of it gone at the end, also after Ctrl-C or SIGTERM."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    _stops_in_order()
     folder = Path(tempfile.mkdtemp(prefix="huitong-bench-"))
     folder.chmod(0o755)  # PostgreSQL's user passes through
     try:
@@ -301,3 +312,26 @@ def house() -> Iterator[House]:
             yield House(folder, stack)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stops_in_order() -> None:
+    def stop(number: int, frame: object) -> None:
+        # Whoever is in a hurry must not end the tidying-up.
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
+
+
+def run(*command: str) -> int:
+    """Run a program beside this one to its end, also if this one is told to stop. Returns its exit code."""
+    _stops_in_order()
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT)
+    try:
+        return process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()

@@ -9,11 +9,10 @@ work: from the due time of a letter to the mail server's "accepted".
 
 import argparse
 import statistics
-import subprocess
 import sys
 import time
 
-from house import House, house, load, wait_for
+from house import House, house, load, run, wait_for
 
 DUE = 1000
 LETTERS = 20
@@ -122,7 +121,8 @@ def main() -> None:
     options = parser.parse_args()
     if not options.database:
         for database in ("sqlite", "postgres"):
-            subprocess.run([sys.executable, *sys.argv, "--database", database], check=True)
+            if status := run(*sys.argv, "--database", database):
+                sys.exit(status)
         return
     with house() as ours:
         ours.use(database=options.database)

@@ -21,7 +21,7 @@ import sys
 import time
 from collections import Counter
 
-from house import ROOT, House, answers, end, free_port, house, load, machine, wait_for
+from house import ROOT, House, answers, end, free_port, house, load, machine, run, wait_for
 
 WORKERS = 4
 WEB = 2
@@ -141,9 +141,9 @@ def main() -> None:
         ours.use(database="postgres", broker="redis")
         well = whole_life(ours)
     for broker in ("redis", "rabbitmq"):
-        command = [sys.executable, str(ROOT / "benchmarks" / "soak.py"), "--database", "postgres", "--broker", broker]
+        command = [str(ROOT / "benchmarks" / "soak.py"), "--database", "postgres", "--broker", broker]
         command += ["--workers", str(WORKERS), "--deliveries", str(options.deliveries), "--kills", str(options.kills)]
-        well = subprocess.run([*command, "--seed", str(options.seed)]).returncode == 0 and well
+        well = run(*command, "--seed", str(options.seed)) == 0 and well
     print(f"{(time.monotonic() - began) / 60:.0f} minutes; four workers send {times:.2f} times as much as one")
     sys.exit(not well)
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from house import ROOT, House, house, load, wait_for
+from house import House, house, load, run, wait_for
 
 PEER = Path(__file__).parent / "peers" / "plain_celery.py"
 
@@ -72,7 +72,8 @@ def main() -> None:
     options = parser.parse_args()
     if not options.database:
         for database in ("sqlite", "postgres"):
-            subprocess.run([sys.executable, *sys.argv, "--database", database], cwd=ROOT, check=True)
+            if status := run(*sys.argv, "--database", database):
+                sys.exit(status)
         return
     print(f"{options.letters} letters, a mail server that takes {options.milliseconds:.0f} ms", flush=True)
     with house() as ours:

@@ -1,6 +1,7 @@
 """Plain Celery tasks that send a mail each: python benchmarks/peers/plain_celery.py PORT MAIL COUNT.
 
-Prints mails a second. As its documentation shows it: a task a mail, the in-memory broker, four threads, a connection a mail.
+Prints mails a second. As its documentation shows it: a task a mail, the in-memory broker, four threads, a connection a
+mail.
 """
 
 import base64
