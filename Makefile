@@ -1,11 +1,15 @@
 # Two commands: `make run` to use it, `make test` to check it. Each sets up all it needs, and repeats nothing.
-.PHONY: run test points model evaluate
+.PHONY: run test scale-test points model evaluate
 
 run:
 	@sh tools/setup run && exec .venv/bin/python -m huitong serve --offer-sample
 
 test:
 	@sh tools/setup test && exec .venv/bin/python -m pytest -n 2 --dist loadfile -rfEs $(ARGS)
+
+# Many processes on PostgreSQL, Redis and RabbitMQ, all started here on loopback; half an hour (docs/scale.md).
+scale-test:
+	@sh tools/setup scale && exec .venv/bin/python benchmarks/scale.py $(ARGS)
 
 points:
 	@sh tools/setup test && exec .venv/bin/python -m tools.points

@@ -22,8 +22,11 @@ REQUIREMENTS: Final = {"run": ("run.txt", "build.txt"), "test": ("run.txt", "bui
 
 def main() -> None:
     purpose = sys.argv[1] if len(sys.argv) > 1 else "run"
-    if purpose == "test":
+    if purpose in ("test", "scale"):
         machine.install_missing()
+    if purpose == "scale":
+        machine.install_missing(machine.SCALE_NEEDS)
+        purpose = "test"
     try:
         refresh(purpose)
     except OSError as error:

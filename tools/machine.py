@@ -41,20 +41,40 @@ def postgres() -> str | None:
     return str(Path(found).parent) if found else None
 
 
-NEEDS: Final[dict[str, tuple[Callable[[], str | None], tuple[str, ...]]]] = {
+Needs = dict[str, tuple[Callable[[], str | None], tuple[str, ...]]]
+
+NEEDS: Final[Needs] = {
     "Chromium": (chromium, ("chromium",)),
     "Chinese fonts": (chinese_fonts, ("fontconfig", "fonts-noto-cjk", "fonts-noto-core")),
     "PostgreSQL": (postgres, ("postgresql",)),
 }
 
 
-def missing() -> dict[str, tuple[str, ...]]:
+def nginx() -> str | None:
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+def rabbitmq() -> str | None:
+    return shutil.which("rabbitmq-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+# What `make scale-test` needs beside those.
+SCALE_NEEDS: Final[Needs] = {
+    "Redis": (lambda: shutil.which("redis-server"), ("redis-server",)),
+    "RabbitMQ": (rabbitmq, ("rabbitmq-server",)),
+    "nginx": (nginx, ("nginx-light",)),
+}
+
+
+def missing(needs: Needs) -> dict[str, tuple[str, ...]]:
     """What is not there, with the Debian packages that bring it."""
-    return {name: packages for name, (find, packages) in NEEDS.items() if not find()}
+    return {name: packages for name, (find, packages) in needs.items() if not find()}
 
 
-def install_missing() -> None:
-    lacking = missing()
+def install_missing(needs: Needs | None = None) -> None:
+    """Install what is missing of `needs`, or of what the tests need; say what can't be."""
+    needs = NEEDS if needs is None else needs
+    lacking = missing(needs)
     if lacking and shutil.which("apt-get") and os.geteuid() == 0:
         packages = [package for group in lacking.values() for package in group]
         print(f"Installing for the tests: {' '.join(packages)}.", flush=True)
@@ -62,7 +82,7 @@ def install_missing() -> None:
         if not apt(*install):  # the lists of packages may be missing or old
             apt("update")
             apt(*install, tell=True)
-        lacking = missing()
+        lacking = missing(needs)
     for name, packages in lacking.items():
         print(f"Missing on this machine: {name} (on Debian: apt-get install {' '.join(packages)}).", flush=True)
 

@@ -49,6 +49,12 @@ ADDRESS = _setting(
 ).rstrip("/")
 ADDRESS = ADDRESS or f"http://{HOST}:{PORT}"
 
+PROXY = _setting(
+    "HUITONG_PROXY",
+    "127.0.0.1",
+    "With an https address: the number of the proxy that says by X-Forwarded-For and -Proto who the client is.",
+)
+
 
 def _secret_key() -> str:
     if key := _setting("HUITONG_SECRET_KEY", "", "The key that signs links and sessions. Empty: made in HUITONG_HOME."):

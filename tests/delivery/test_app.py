@@ -1,11 +1,14 @@
 """The tasks: what a sweep hands out, and what becomes of a row when something goes wrong on our side."""
 
+import itertools
+import math
 from datetime import timedelta
 from email.message import EmailMessage
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from huitong.delivery import app, outbox, transports
@@ -48,11 +51,11 @@ def far_end(monkeypatch):
 
 
 @pytest.fixture
-def handed_out(monkeypatch) -> list[tuple[int, str]]:
-    """What sweeps hand out from here on; nobody carries it."""
-    handed: list[tuple[int, str]] = []
-    monkeypatch.setattr(app.carry, "delay", lambda row_id, owner: handed.append((row_id, owner)))
-    return handed
+def woken(monkeypatch) -> list[object]:
+    """The sweeps that are asked for from here on; nobody does them."""
+    asked: list[object] = []
+    monkeypatch.setattr(app, "wake", lambda: asked.append(None))
+    return asked
 
 
 def carry(row: Outbox) -> Outbox:
@@ -62,23 +65,81 @@ def carry(row: Outbox) -> Outbox:
     return row
 
 
-def test_a_sweep_hands_out_no_more_than_will_be_sent_before_the_leases_run_out(promise, handed_out) -> None:
-    rows = [promise().pk for _ in range(app.IN_HAND + 5)]
+def test_a_sweep_sends_all_that_is_due_and_wakes_another_while_there_is_more(promise, far_end, woken) -> None:
+    transport = far_end(transports.Receipt("sent"))
+    rows = [promise().pk for _ in range(2 * app.BATCH + 1)]
+    later = promise(due_at=timezone.now() + timedelta(hours=1))
     app.sweep()
+    assert transport.got == rows
+    assert len(woken) == 2  # not for the last one
     app.sweep()
-    assert [row for row, _ in handed_out] == rows[: app.IN_HAND]
-    Outbox.objects.filter(pk__in=rows[:3]).update(state="sent")
-    app.sweep()
-    assert [row for row, _ in handed_out] == rows[: app.IN_HAND + 3]
+    assert transport.got == rows
+    assert set(Outbox.objects.values_list("pk", "state", "tries")) == {(row, "sent", 1) for row in rows} | {
+        (later.pk, "waiting", 0)
+    }
 
 
-def test_each_sweep_holds_its_rows_under_a_name_of_its_own(promise, handed_out) -> None:
-    promise()
+def test_all_hands_are_enough(promise, far_end, woken, monkeypatch) -> None:
+    far_end(transports.Receipt("sent"))
+    monkeypatch.setattr(app, "CONCURRENCY", 1)
+    for _ in range(2 * app.BATCH):
+        promise()
     app.sweep()
-    promise()
+    assert woken == []
+
+
+def test_a_sweep_ends_its_turn_and_the_next_goes_on(promise, far_end, woken, monkeypatch) -> None:
+    transport = far_end(transports.Receipt("sent"))
+    rows = [promise().pk for _ in range(app.BATCH + 1)]
+    ticks = itertools.count(step=app.TURN_SECONDS - 1)
+    monkeypatch.setattr(app, "time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
     app.sweep()
-    assert len({owner for _, owner in handed_out}) == 2
-    assert all(owner.startswith(app.WORKER) and len(owner) <= 64 for _, owner in handed_out)
+    assert transport.got == rows[: app.BATCH]
+    monkeypatch.undo()
+    assert Outbox.objects.filter(state="waiting", lease_until=None).count() == 1
+
+
+def test_a_row_behind_one_that_hangs_is_taken_by_another(promise, far_end) -> None:
+    hanging, next_one = promise(), promise()
+    now = timezone.now()
+    outbox.claim("slow", now=now, limit=2)
+    assert outbox.begin(hanging.pk, "slow", now=now)
+    assert outbox.claim("quick", now=now + outbox.CLAIM, limit=2) == [next_one]
+    transport = far_end(transports.Receipt("sent"))
+    app.carry(next_one.pk, "slow")
+    assert transport.got == []
+
+
+def test_each_sweep_holds_its_rows_under_a_name_of_its_own(promise, far_end, woken) -> None:
+    far_end(transports.Receipt("sent"))
+    for _ in range(2):
+        promise()
+        app.sweep()
+    owners = set(Outbox.objects.values_list("lease_owner", flat=True))
+    assert len(owners) == 2
+    assert all(owner.startswith(app.WORKER) and len(outbox.DOUBTED + owner) <= 64 for owner in owners)
+
+
+def test_a_database_that_is_away_is_said_once_a_minute_and_nothing_is_sent(
+    promise, far_end, monkeypatch, caplog
+) -> None:
+    transport = far_end(transports.Receipt("sent"))
+    promise()
+
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setitem(app._said, "at", -math.inf)
+    with monkeypatch.context() as away:
+        away.setattr(outbox, "begin", full)
+        app.sweep()
+        app.sweep()
+    assert transport.got == []
+    [line] = [record.getMessage() for record in caplog.records if record.name == app.__name__]
+    assert "disk is full" in line
+    Outbox.objects.update(lease_until=None)  # ten seconds later
+    app.sweep()
+    assert Outbox.objects.get().state == "sent"
 
 
 def test_a_row_that_is_handed_out_twice_is_sent_once(promise, far_end) -> None:
@@ -166,7 +227,7 @@ def test_quiet_hours_wait_and_count_no_try(promise, far_end, leader) -> None:
 def test_what_was_accepted_is_noted_even_if_the_database_is_away_for_a_moment(promise, far_end, monkeypatch) -> None:
     transport = far_end(transports.Receipt("sent"))
     settle, pauses = outbox.settle_sent, []
-    away = [OperationalError("the server is starting"), OperationalError("the server is starting")]
+    away: list[Exception] = [OperationalError("the server is starting") for _ in range(4)] + [InterfaceError("closed")]
 
     def settle_sent(row: Outbox, owner: str) -> bool:
         if away:
@@ -176,4 +237,4 @@ def test_what_was_accepted_is_noted_even_if_the_database_is_away_for_a_moment(pr
     monkeypatch.setattr(outbox, "settle_sent", settle_sent)
     monkeypatch.setattr(app.time, "sleep", pauses.append)
     row = carry(promise())
-    assert (row.state, transport.got, pauses) == ("sent", [row.pk], [1, 3])
+    assert (row.state, transport.got, pauses) == ("sent", [row.pk], [1, 3, 5, 5, 5])

@@ -75,23 +75,52 @@ def test_no_more_is_claimed_than_wanted(promise) -> None:
     now = timezone.now()
     assert outbox.claim("a", now=now, limit=1) == [first]
     assert outbox.claim("b", now=now, limit=1) == [second]
-    assert outbox.in_hand("a", now=now) == 1
 
 
 def test_a_leased_row_is_claimed_again_only_when_the_lease_has_run_out(promise) -> None:
     row = promise()
     now = timezone.now()
     outbox.claim("dead", now=now, limit=10)
-    assert outbox.claim("alive", now=now + outbox.LEASE - timedelta(seconds=1), limit=10) == []
-    assert outbox.claim("alive", now=now + outbox.LEASE, limit=10) == [row]
+    assert outbox.claim("alive", now=now + outbox.CLAIM - timedelta(seconds=1), limit=10) == []
+    assert outbox.claim("alive", now=now + outbox.CLAIM, limit=10) == [row]
+
+
+def test_a_row_whose_sending_began_is_claimed_again_only_after_a_time_of_doubt(promise) -> None:
+    row = hold(promise(), "dead")
+    over = timezone.now() + outbox.LEASE
+    assert outbox.claim("alive", now=over, limit=10) == []
+    assert outbox.doubt(now=over) == 1
+    assert outbox.doubt(now=over) == 0
+    assert outbox.claim("alive", now=over + outbox.DOUBT - timedelta(seconds=1), limit=10) == []
+    assert outbox.claim("alive", now=over + outbox.DOUBT, limit=10) == [row]
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_is_moved_sends_nothing_twice_and_holds_nothing_up(promise, hours: int) -> None:
+    alive, dead = hold(promise(), "alive"), hold(promise(), "dead")
+    waiting = promise(due_at=timezone.now() - timedelta(hours=2))
+    outbox.claim("dead", now=timezone.now(), limit=1)  # and not begun
+    moved = timezone.now() + timedelta(hours=hours)
+    Outbox.objects.filter(pk=dead.pk).update(due_at=moved)
+    outbox.doubt(now=moved)
+    assert outbox.claim("other", now=moved, limit=10) == [waiting]
+    assert outbox.settle_sent(alive, "alive")
+    assert outbox.claim("other", now=moved + outbox.DOUBT, limit=1) == [waiting]
+    assert dead in outbox.claim("another", now=moved + outbox.DOUBT, limit=10)
+
+
+def take_over(row: Outbox, owner: str) -> None:
+    """The row as another worker claims it when its holder has been silent for too long."""
+    over = timezone.now() + outbox.LEASE
+    outbox.doubt(now=over)
+    assert outbox.claim(owner, now=over + outbox.DOUBT, limit=10) == [row]
 
 
 def test_who_lost_the_lease_neither_sends_nor_settles(promise) -> None:
     row = promise()
     slow = hold(row, "slow")
-    later = timezone.now() + outbox.LEASE
-    assert outbox.claim("quick", now=later, limit=10) == [row]
-    assert outbox.begin(row.pk, "slow", now=later) is None
+    take_over(row, "quick")
+    assert outbox.begin(row.pk, "slow", now=timezone.now()) is None
     assert not outbox.settle_sent(slow, "slow")
     assert not outbox.settle_failed(slow, "slow", "too late", permanent=True)
     row.refresh_from_db()
@@ -203,13 +232,14 @@ def fail_until_it_is_final(row: Outbox) -> list[timedelta]:
     return pauses[:-1]
 
 
-def test_pauses_grow_and_end_after_a_day(promise) -> None:
+def test_pauses_grow_to_an_hour_and_end_after_two_days(promise) -> None:
     row = promise()
     pauses = fail_until_it_is_final(row)
-    assert row.tries == 8
-    assert pauses == sorted(pauses)
+    assert row.tries == len(outbox.PAUSES) + 1
+    assert max(pauses) < timedelta(minutes=61)
+    assert (minutes := [pause // timedelta(minutes=1) for pause in pauses]) == sorted(minutes)
     assert timedelta(minutes=1) <= pauses[0] < timedelta(minutes=2)
-    assert timedelta(hours=20) < sum(pauses, timedelta()) < timedelta(hours=28)
+    assert timedelta(hours=47) < sum(pauses, timedelta()) < timedelta(hours=49)
 
 
 def test_the_last_failure_is_told_once_in_the_timeline(promise, matter: Matter) -> None:
@@ -257,3 +287,11 @@ def test_releasing_frees_the_rows_of_one_worker_only(promise) -> None:
     assert outbox.release("here:1:") == 1
     assert outbox.claim("new", now=now, limit=10) == [first]
     assert second.pk != first.pk
+
+
+def test_a_doubted_worker_that_has_ended_frees_its_rows_too(promise) -> None:
+    row = hold(promise(), "here:1:a")
+    outbox.doubt(now=timezone.now() + outbox.LEASE)
+    assert outbox.owners(now=timezone.now()) == {"here:1:a"}
+    assert outbox.release("here:1:") == 1
+    assert outbox.claim("new", now=timezone.now(), limit=10) == [row]

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -276,3 +277,42 @@ def test_a_worker_that_is_stopped_finishes_what_it_sends_and_frees_the_rest(desk
     assert {row["lease_until"] for row in waiting} == {None}
     files = {path.name for path in desk.home.iterdir() if not path.name.startswith("huitong.sqlite3")}
     assert files == {"secret_key"}
+
+
+# How the database finds what is due: the plan of the very statement that a claim makes.
+MANY = """
+from datetime import timedelta
+from django.db import connection
+columns = [f.column for f in Outbox._meta.concrete_fields if not f.primary_key]
+own = {"key": "'many:' || n"}
+series = "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < %s) SELECT n FROM c) AS s"
+if connection.vendor == "postgresql":
+    series = "generate_series(1, %s) AS s(n)"
+names, values = ", ".join(columns), ", ".join(own.get(c, f"t.{c}") for c in columns)
+with connection.cursor() as cursor:
+    one = "(SELECT * FROM records_outbox LIMIT 1) AS t"
+    cursor.execute(f"INSERT INTO records_outbox ({names}) SELECT {values} FROM {one}, {series}", [int(words[0])])
+    Outbox.objects.filter(key__startswith="many:").update(due_at=now + timedelta(days=1))
+    cursor.execute("ANALYZE")
+"""
+PLAN = """
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+with CaptureQueriesContext(connection) as captured:
+    claimed = outbox.claim("plan", now=now, limit=4)
+[select] = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
+with connection.cursor() as cursor:
+    cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + select)
+    answer = [len(claimed), *(str(row[-1]) for row in cursor.fetchall())]
+"""
+
+
+@on_both
+def test_a_claim_reads_what_is_due_by_its_index_however_much_is_not(desk: Desk) -> None:
+    desk.fill(*numbered(3))
+    desk.run(MANY, "20000")
+    claimed, *plan = desk.run(PLAN)
+    assert claimed == 3
+    of_the_outbox = [line for line in plan if "records_outbox" in line and re.search("Scan|SCAN|USING", line)]
+    assert len(of_the_outbox) == 1
+    assert "outbox_waiting_by_due" in of_the_outbox[0]

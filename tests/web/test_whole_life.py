@@ -116,7 +116,11 @@ def told(request: pytest.FixtureRequest) -> Told:
 
 @pytest.fixture
 def desk(told: Told, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
-    """The Chinese life runs on SQLite, the English one on PostgreSQL."""
+    """The Chinese life runs on SQLite, the English one on PostgreSQL; or on a desk that `make scale-test` runs."""
+    if many := os.environ.get("DESK_OF_MANY"):
+        running = json.loads(Path(many).read_text(encoding="utf-8"))
+        yield Desk(running["address"], running["links"], Path(running["mails"]), Path(running["log"]))
+        return
     home = tmp_path
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HUITONG_", "DJANGO_"))}
     if told.language == "en":

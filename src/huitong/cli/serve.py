@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Annotated, Any, NoReturn
 from urllib.parse import urlsplit
@@ -29,8 +30,11 @@ def command(
     offer_sample: Annotated[
         bool, typer.Option("--offer-sample", help="Offer the sample organisation to an empty desk.")
     ] = False,
+    with_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Whether a worker runs too; huitong worker runs one elsewhere.")
+    ] = True,
 ) -> None:
-    """Start the web pages and the worker.
+    """Start the web pages and a worker.
 
     The database is made and brought up to date by itself. Ctrl-C stops both.
     """
@@ -45,7 +49,7 @@ def command(
     application = import_module("huitong.web.wsgi").application
     bounds = {"threads": 8, "max_request_body_size": 8_000_000}
     server = waitress.create_server(application, sockets=[listening], **bounds, **_proxy())
-    with _child.worker():
+    with _child.worker() if with_worker else nullcontext():
         _say_ready()
         server.run()  # until SIGINT or SIGTERM
         typer.echo("Stopping.")
@@ -81,10 +85,10 @@ def _wants_sample() -> bool:
 
 
 def _proxy() -> dict[str, Any]:
-    # With an https address there is a proxy on this machine in front, which says who the client is.
+    # With an https address there is a proxy in front, which says who the client is.
     if urlsplit(settings.ADDRESS).scheme != "https":
         return {}
-    return {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
+    return {"trusted_proxy": settings.PROXY, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
 
 
 def _say_ready() -> None:

@@ -1,34 +1,42 @@
-"""The Celery app: it carries rows and promises nothing itself. A task that is lost is a row that is still due."""
+"""The Celery app: it wakes who sends, and promises nothing itself. A task that is lost is a row that is still due."""
 
 import logging
+import math
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import chain, repeat
 from typing import Final, Literal
 from uuid import uuid4
 
 from celery import Celery
 from celery.worker import state
 from django.conf import settings
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerAway
 
 from huitong import logs
 from huitong.delivery import outbox, transports, ways
 from huitong.delivery.heartbeat import Pulse
 from huitong.delivery.transports import Receipt
+from huitong.delivery.transports.mail import smtp
 from huitong.records.models import Outbox
 
 CONCURRENCY: Final = 4  # rows being sent at once by one worker
-IN_HAND: Final = 3 * CONCURRENCY  # rows leased at once: they wait two sendings at most, less than their lease
+BATCH: Final = 4  # rows claimed at once
 SWEEP_SECONDS: Final = 1.0
+TURN_SECONDS: Final = 20  # then a sweep makes room for the next: no broker waits long for what it has handed over
+SAY_AGAIN: Final = 60  # seconds between two lines about a database that is away
 HOST: Final = socket.gethostname()[:30]
 WORKER: Final = f"{HOST}:{os.getpid()}:"  # what the names of this worker's leases begin with
 
 pulse: Final = Pulse(WORKER.rstrip(":"))
 
+AWAY: Final = (OperationalError, InterfaceError)  # the database is gone, full, locked or read-only
 IN_MEMORY: Final = settings.CELERY_BROKER_URL.startswith("memory:")
 FAULT_OF_OURS: Final = {
     "zh": "会同自己出了错（{error}）。请管理员看一下日志。",
@@ -48,6 +56,7 @@ app = Celery("huitong", fixups=[])
 app.conf.update(
     broker_url="memory://localhost" if IN_MEMORY else settings.CELERY_BROKER_URL,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # for ever: it will come back
     broker_transport_options={"polling_interval": 0.1} if IN_MEMORY else {},
     task_default_queue="huitong",
     task_ignore_result=True,
@@ -58,56 +67,93 @@ app.conf.update(
     worker_redirect_stdouts=False,
     worker_enable_remote_control=False,
     timezone="UTC",
-    beat_schedule={
-        "sweep": {"task": "sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 5 * SWEEP_SECONDS}},
-    },
 )
+
+
+class _Hands:
+    """How many sweeps this process is at: while there is a hand free and something due, one wakes another."""
+
+    def __init__(self) -> None:
+        self._lock, self._busy = threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._busy += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._busy -= 1
+
+    def are_free(self) -> bool:
+        return self._busy < CONCURRENCY
+
+
+hands: Final = _Hands()
 
 
 @app.task(name="sweep")
 def sweep() -> None:
-    """Claim what is due and hand out each row."""
-    with _database():
-        now = timezone.now()
-        room = IN_HAND - outbox.in_hand(WORKER, now=now)
-        # A name for each claim: a task that comes after its lease has run out can't take the row from a later one.
-        owner = WORKER + uuid4().hex[:8]
-        for row in outbox.claim(owner, now=now, limit=room) if room > 0 else ():
-            carry.delay(row.pk, owner)
-        pulse.swept_at = timezone.now()
+    """Claim what is due, a few rows at a time, and send it row by row, until nothing is due any more."""
+    # A name for each sweep: nothing that it left behind can be taken for a later one's.
+    owner = WORKER + uuid4().hex[:8]
+    ends = time.monotonic() + TURN_SECONDS
+    try:
+        with hands, _database(), smtp.line_kept():
+            outbox.doubt(now=timezone.now())
+            while state.should_stop is None and time.monotonic() < ends:
+                rows = outbox.claim(owner, now=timezone.now(), limit=BATCH)
+                pulse.swept_at = timezone.now()
+                if not rows:
+                    break
+                if len(rows) == BATCH and hands.are_free():
+                    wake()
+                for row in rows:
+                    if state.should_stop is not None:
+                        break  # the worker frees the rest as it ends
+                    _carry(outbox.begin(row.pk, owner, now=timezone.now(), claimed=row), owner)
+    except AWAY as error:
+        _say_away(error)
 
 
-@app.task(name="carry")
+def wake() -> None:
+    """Ask for a sweep. A broker that is away is no matter: the clock asks again every second."""
+    with suppress(BrokerAway):
+        sweep.apply_async(expires=5 * SWEEP_SECONDS, retry_policy={"max_retries": 1, "interval_start": 0})
+
+
 def carry(row_id: int, owner: str) -> None:
-    """Send one row and settle it by its receipt."""
-    if state.should_stop is not None:
-        return  # the worker frees the row as it ends
+    """Send one row that is the owner's, and settle it by its receipt."""
     with _database():
-        row = outbox.begin(row_id, owner, now=timezone.now())
-        if row is None:
+        _carry(outbox.begin(row_id, owner, now=timezone.now()), owner)
+
+
+def _carry(row: Outbox | None, owner: str) -> None:
+    if row is None:
+        return
+    began = time.monotonic()
+    try:
+        receipt = _send(row, owner)
+    except AWAY:
+        raise  # no fault of this row's
+    except Exception as error:
+        logger.exception("outbox row %s could not be sent", row.pk)
+        outcome: Literal["refused", "later"] = "refused" if row.tries >= outbox.FAULTS else "later"
+        receipt = Receipt(outcome, FAULT_OF_OURS[_language(row)].format(error=type(error).__name__))
+        _settle(row, owner, receipt, reason=outbox.Reason.FAULT)
+    else:
+        if receipt is None:  # it has to wait first
             return
-        began = time.monotonic()
-        try:
-            receipt = _send(row, owner)
-        except Exception as error:
-            logger.exception("outbox row %s could not be sent", row.pk)
-            outcome: Literal["refused", "later"] = "refused" if row.tries >= outbox.FAULTS else "later"
-            receipt = Receipt(outcome, FAULT_OF_OURS[_language(row)].format(error=type(error).__name__))
-            _settle(row, owner, receipt, reason=outbox.Reason.FAULT)
-        else:
-            if receipt is None:  # it has to wait first
-                return
-            _settle(row, owner, receipt)
-        logs.event(
-            logger,
-            "letter",
-            row=row.pk,
-            kind=row.kind,
-            transport=row.transport,
-            outcome=receipt.outcome,
-            tries=row.tries,
-            ms=round(1000 * (time.monotonic() - began)),
-        )
+        _settle(row, owner, receipt)
+    logs.event(
+        logger,
+        "letter",
+        row=row.pk,
+        kind=row.kind,
+        transport=row.transport,
+        outcome=receipt.outcome,
+        tries=row.tries,
+        ms=round(1000 * (time.monotonic() - began)),
+    )
 
 
 def _send(row: Outbox, owner: str) -> Receipt | None:
@@ -137,22 +183,39 @@ def _language(row: Outbox) -> str:
 
 
 def _settle(row: Outbox, owner: str, receipt: Receipt, *, reason: str = "") -> None:
-    # What was accepted must be noted: a database that is away for a moment must not make the letter go out twice.
-    for pause in (1, 3, 10, 20, None):
+    # What was accepted must be noted: a database that is away must not make the letter go out twice. Nobody else can
+    # begin it meanwhile, so this waits for the database as long as the worker lives.
+    for pause in chain((1, 3), repeat(5)):
         try:
-            if receipt.outcome == "sent":
-                outbox.settle_sent(row, owner)
-            elif ways.goes_by_mail_instead(row, receipt.outcome):
-                outbox.settle_elsewhere(row, owner, transports.MAIL, outcome=receipt.outcome, error=receipt.words)
-            else:
-                permanent = receipt.outcome in ("refused", "unsure")
-                outbox.settle_failed(row, owner, receipt.words, permanent=permanent, wait=receipt.wait, reason=reason)
+            _note(row, owner, receipt, reason)
             return
-        except OperationalError:
-            if pause is None:
+        except AWAY as error:
+            if state.should_stop is not None:
                 raise
+            _say_away(error)
             close_old_connections()
             time.sleep(pause)
+
+
+def _note(row: Outbox, owner: str, receipt: Receipt, reason: str) -> None:
+    if receipt.outcome == "sent":
+        outbox.settle_sent(row, owner)
+    elif ways.goes_by_mail_instead(row, receipt.outcome):
+        outbox.settle_elsewhere(row, owner, transports.MAIL, outcome=receipt.outcome, error=receipt.words)
+    else:
+        permanent = receipt.outcome in ("refused", "unsure")
+        outbox.settle_failed(row, owner, receipt.words, permanent=permanent, wait=receipt.wait, reason=reason)
+
+
+_said: Final = {"at": -math.inf}
+
+
+def _say_away(error: Exception) -> None:
+    """One line a minute: the same fault comes with every sweep."""
+    if time.monotonic() - _said["at"] >= SAY_AGAIN:
+        _said["at"] = time.monotonic()
+        why = logs.redacted(str(error).strip().partition("\n")[0])
+        logger.warning("the database cannot be read or written; nothing is sent until it can (%s)", why)
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from huitong.records.models import Event, Link, Matter, Outbox, Person
@@ -107,10 +108,12 @@ def withdraw(matter: Matter, *kinds: str) -> int:
 # --- the worker's side ---
 
 SEND_SECONDS: Final = 60  # no transport takes longer over one row
-LEASE: Final = timedelta(
-    seconds=3 * SEND_SECONDS
-)  # the wait in the worker's queue, the sending, and clocks that differ
-PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))  # 8 tries in 22 hours
+CLAIM: Final = timedelta(seconds=10)  # for a row whose turn has not come: others take it from behind one that hangs
+LEASE: Final = timedelta(seconds=2 * SEND_SECONDS)  # from the beginning of a sending: it, and clocks that differ
+DOUBT: Final = timedelta(seconds=SEND_SECONDS)  # after a lease is over: who still sends has ended by then
+READ: Final = ("person", "matter__requester", "link")  # with each row
+DOUBTED: Final = "?"  # what the owner's name then begins with
+PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, *[60] * 47))  # two days
 FAULTS: Final = 3  # tries after which a row that we can't even make steps aside
 INTERRUPTIONS: Final = 20  # beginnings without an end: the row itself may be what ends the worker
 MINUTE: Final = timedelta(minutes=1)
@@ -139,32 +142,54 @@ def claim(owner: str, *, now: datetime, limit: int) -> list[Outbox]:
     Two workers never get the same row: PostgreSQL locks the rows it reads and skips those that another has locked;
     SQLite's transactions take the only write lock at their beginning.
     """
+    # A lease that reaches further than any can was written before the clock was put back.
+    over = Q(lease_until__lte=now) | Q(lease_until__gt=now + LEASE + DOUBT)
+    free = Q(lease_until=None) | (over & (Q(begun=0) | Q(lease_owner__startswith=DOUBTED)))
     with transaction.atomic():
-        free = Outbox.objects.filter(state="waiting", due_at__lte=now)
-        free = free.filter(Q(lease_until=None) | Q(lease_until__lte=now)).order_by("due_at", "id")
+        due = Outbox.objects.filter(free, state="waiting", due_at__lte=now).order_by("due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
-            free = free.select_for_update(skip_locked=True)
-        rows = list(free[:limit])
-        for row in rows:
-            row.lease_owner, row.lease_until = owner, now + LEASE
-        Outbox.objects.bulk_update(rows, ["lease_owner", "lease_until"])
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        rows = list(due.select_related(*READ)[:limit])
+        if rows:
+            Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(lease_owner=owner, lease_until=now + CLAIM)
+    for row in rows:
+        row.lease_owner, row.lease_until = owner, now + CLAIM
     return rows
 
 
-def begin(row_id: int, owner: str, *, now: datetime) -> Outbox | None:
+def doubt(*, now: datetime) -> int:
+    """Doubt the holders of rows whose sending began and whose lease is over by the clock. Returns how many.
+
+    They are claimable once `DOUBT` has passed too: a clock that was moved does not send twice what is on its way.
+    Until then the holder can still settle.
+    """
+    over = Q(lease_until__lte=now) | Q(lease_until__gt=now + LEASE + DOUBT)
+    begun = Outbox.objects.filter(over, state="waiting", begun__gt=0).exclude(lease_owner__startswith=DOUBTED)
+    return begun.update(lease_owner=Concat(Value(DOUBTED), "lease_owner"), lease_until=now + DOUBT)
+
+
+def begin(row_id: int, owner: str, *, now: datetime, claimed: Outbox | None = None) -> Outbox | None:
     """Count a try and renew the lease right before sending. None: withdrawn, or no longer the owner's; don't send.
 
-    A row withdrawn after this is still sent: nothing can call back what is on its way. It stays withdrawn.
+    `claimed` is the row as `claim` has read it, and is not read again: if someone has touched it since, it is not
+    begun, and comes again with a later claim. A row withdrawn after this is still sent: nothing can call back what is
+    on its way. It stays withdrawn.
     """
     held = Outbox.objects.filter(pk=row_id, state="waiting", lease_owner=owner)
+    if claimed:
+        held = held.filter(due_at=claimed.due_at, reason=claimed.reason)
     if not held.update(lease_until=now + LEASE, tries=F("tries") + 1, begun=F("begun") + 1, tried_at=now):
         return None
-    return Outbox.objects.select_related("person", "matter__requester", "link").get(pk=row_id)
+    if claimed is None:
+        return Outbox.objects.select_related(*READ).get(pk=row_id)
+    claimed.lease_until, claimed.tried_at = now + LEASE, now
+    claimed.tries, claimed.begun = claimed.tries + 1, claimed.begun + 1
+    return claimed
 
 
 def put_off(row: Outbox, owner: str, until: datetime, reason: Reason) -> bool:
     """Undo `begin`: the row waits until then, without having been tried. False as for `settle_sent`."""
-    held = Outbox.objects.filter(pk=row.pk, state="waiting", lease_owner=owner)
+    held = _owned(row, owner)
     undone = {"tries": F("tries") - 1, "begun": F("begun") - 1, "lease_until": None, "toward": ""}
     return bool(held.update(due_at=until, reason=reason, **undone))
 
@@ -186,8 +211,7 @@ def take_place(row: Outbox, owner: str, *, transport: str, toward: str, limit: L
                 if going.count() >= limit.at_once:
                     return now + timedelta(seconds=2)
         row.transport, row.toward = transport, toward
-        held = Outbox.objects.filter(pk=row.pk, state="waiting", lease_owner=owner)
-        held.update(transport=transport, toward=toward, tried_at=now)
+        _owned(row, owner).update(transport=transport, toward=toward, tried_at=now)
     return None
 
 
@@ -203,22 +227,21 @@ def settle_sent(row: Outbox, owner: str) -> bool:
 
     False, and nothing is changed, if the row was withdrawn meanwhile or is no longer the owner's.
     """
-    with transaction.atomic():
-        held = _held(row, owner)
-        if held is None:
-            return False
-        held.state, held.sent_at, held.last_error = "sent", timezone.now(), ""
-        held.lease_until, held.begun, held.reason = None, 0, ""
-        held.save(update_fields=["state", "sent_at", "last_error", "lease_until", "begun", "reason"])
-        if function := _after_sent.get(held.kind):
-            try:
-                with transaction.atomic():
-                    function(held)
-            except OperationalError:
-                raise
-            except Exception:
-                # A fault of ours must not make the receiver get the letter again and again.
-                logger.exception("after_sent of %s failed for outbox row %s", held.kind, held.pk)
+    sent = {"state": "sent", "sent_at": timezone.now(), "last_error": "", "lease_until": None, "begun": 0, "reason": ""}
+    try:
+        with transaction.atomic():
+            if not _owned(row, owner).update(**sent):
+                return False
+            if function := _after_sent.get(row.kind):
+                for name, value in sent.items():
+                    setattr(row, name, value)
+                function(row)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # A fault of ours must not make the receiver get the letter again and again.
+        logger.exception("after_sent of %s failed for outbox row %s", row.kind, row.pk)
+        return bool(_owned(row, owner).update(**sent))
     return True
 
 
@@ -266,9 +289,13 @@ def _fail(row: Outbox) -> None:
         Event.objects.create(matter_id=row.matter_id, at=timezone.now(), kind="mail_failed", data=data)
 
 
+def _owned(row: Outbox, owner: str) -> QuerySet[Outbox]:
+    """The row, while it is the owner's to settle."""
+    return Outbox.objects.filter(pk=row.pk, state="waiting", lease_owner__in=(owner, DOUBTED + owner))
+
+
 def _held(row: Outbox, owner: str) -> Outbox | None:
-    held = Outbox.objects.select_for_update().filter(pk=row.pk, state="waiting", lease_owner=owner)
-    return held.first()
+    return _owned(row, owner).select_for_update().first()
 
 
 # --- by hand ---
@@ -310,18 +337,13 @@ def _at_rest(row: Outbox, now: datetime) -> QuerySet[Outbox]:
     return Outbox.objects.filter(pk=row.pk).exclude(going)
 
 
-def in_hand(owners: str, *, now: datetime) -> int:
-    """How many rows are leased to owners whose name begins with `owners`."""
-    leased = Outbox.objects.filter(state="waiting", due_at__lte=now, lease_until__gt=now)
-    return leased.filter(lease_owner__startswith=owners).count()
-
-
 def owners(*, now: datetime) -> set[str]:
     """Who holds a lease."""
     leased = Outbox.objects.filter(state="waiting", lease_until__gt=now)
-    return set(leased.values_list("lease_owner", flat=True))
+    return {owner.removeprefix(DOUBTED) for owner in leased.values_list("lease_owner", flat=True)}
 
 
 def release(owners: str) -> int:
     """Free the rows leased to owners whose name begins with `owners`: they send no more. Returns how many."""
-    return Outbox.objects.filter(state="waiting", lease_owner__startswith=owners).update(lease_until=None)
+    theirs = Q(lease_owner__startswith=owners) | Q(lease_owner__startswith=DOUBTED + owners)
+    return Outbox.objects.filter(theirs, state="waiting").update(lease_until=None)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from huitong import logs
 from huitong.delivery import outbox
-from huitong.delivery.app import CONCURRENCY, HOST, WORKER, app, pulse, sweep
+from huitong.delivery.app import CONCURRENCY, HOST, SWEEP_SECONDS, WORKER, app, pulse, wake
 
 logger = logging.getLogger(__name__)
 
@@ -21,10 +21,18 @@ _QUIET: Final = ("celery", "kombu", "amqp")
 
 
 class InMemoryScheduler(Scheduler):
-    """Celery's own keeps a file; what is due is in the outbox, so there is nothing to remember."""
+    """Celery's own keeps a file; what is due is in the outbox, so there is nothing to remember.
+
+    It asks for a sweep every second of a clock that nobody can move: by the day's clock Celery would wait for an hour
+    if that was put back by one.
+    """
 
     def setup_schedule(self) -> None:
-        self.merge_inplace(self.app.conf.beat_schedule)
+        pass
+
+    def tick(self, *_: object, **__: object) -> float:
+        wake()
+        return SWEEP_SECONDS
 
 
 def run(stop: threading.Event) -> None:
@@ -51,7 +59,6 @@ def run(stop: threading.Event) -> None:
     logs.event(logger, "worker_started", process=os.getpid())
     pulse.start()
     carrying.start()
-    sweep.delay()  # at once: the clock's first comes after a second
     sweeping.start()
     try:
         while not stop.wait(0.2):

@@ -71,6 +71,8 @@ class Outbox(models.Model):
             models.Index(fields=["state", "id"], name="outbox_by_state"),
             models.Index(fields=["id"], condition=~Q(first_transport=""), name="outbox_gone_by_mail_instead"),
             models.Index(fields=["toward", "tried_at"], condition=~Q(toward=""), name="outbox_by_receiving_host"),
+            # The few that are on their way: whose lease is over is found among them.
+            models.Index(fields=["lease_until"], condition=Q(state="waiting", begun__gt=0), name="outbox_being_sent"),
             # What has come of the rows is counted without reading them; never an index that `claim` could take.
             models.Index(fields=["state", "tries"], condition=~Q(state="waiting"), name="outbox_settled_by_state"),
         ]

@@ -4,7 +4,10 @@ import re
 import smtplib
 import socket
 import ssl
-from contextlib import suppress
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final, NamedTuple
@@ -13,7 +16,9 @@ from urllib.parse import unquote, urlsplit
 from huitong.delivery.bounded import bounded
 
 CONNECT_SECONDS: Final = 10
-EXCHANGE_SECONDS: Final = 50  # with the connecting, less than outbox.SEND_SECONDS
+ALIVE_SECONDS: Final = 5  # in which a line that was kept shows that it still works
+EXCHANGE_SECONDS: Final = 45  # with a line that was kept in vain, less than outbox.SEND_SECONDS
+LETTERS: Final = 50  # over one line; many servers close it after a hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,44 +51,116 @@ class Trouble(NamedTuple):
     permanent: bool = False
 
 
+GONE: Final = Trouble("dropped")  # a line that was kept in vain; nothing has been said over it
+
+# The line that this thread keeps open from one letter to the next, while `line_kept` allows it.
+_this: Final = threading.local()
+
+
+@contextmanager
+def line_kept() -> Iterator[None]:
+    """Inside, letters of this thread to the same server go over one line; it is closed at the end."""
+    _this.keeps, _this.line = True, None
+    try:
+        yield
+    finally:
+        if _this.line:
+            _this.line.close()
+        _this.keeps, _this.line = False, None
+
+
+class _Line:
+    """A connection to a server that has greeted us, and let us in if it asks for that."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        self.server, self.name, self.letters = server, name, 0
+        self.smtp = smtplib.SMTP(local_hostname=_introduction(name), timeout=CONNECT_SECONDS)
+
+    def open(self) -> Trouble | None:
+        smtp, server = self.smtp, self.server
+        context = ssl.create_default_context()
+        if not server.tls and not server.user:
+            # As mail servers do among themselves: an unproven certificate is better than none, if no password is at
+            # stake.
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        smtp._host = server.host  # type: ignore[attr-defined]  # what starttls() compares the certificate with
+        smtp.sock = socket.create_connection((server.host, server.port), CONNECT_SECONDS)
+        if server.tls:
+            smtp.sock = context.wrap_socket(smtp.sock, server_hostname=server.host)
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        smtp.sock.settimeout(EXCHANGE_SECONDS)  # some servers greet late on purpose
+        code, answer = smtp.getreply()
+        if code != 220:
+            return Trouble("greeting", _said(code, answer))
+        smtp.ehlo_or_helo_if_needed()
+        if not server.tls and smtp.has_extn("starttls"):
+            smtp.starttls(context=context)
+            smtp.ehlo_or_helo_if_needed()
+        if server.user:
+            smtp.login(server.user, server.password)
+        return None
+
+    def is_well(self) -> bool:
+        """Whether the server still listens."""
+        assert self.smtp.sock
+        self.smtp.sock.settimeout(ALIVE_SECONDS)
+        try:
+            well = self.smtp.rset()[0] == 250
+            self.smtp.sock.settimeout(EXCHANGE_SECONDS)
+        except (OSError, smtplib.SMTPException):
+            return False
+        return well
+
+    def close(self) -> None:
+        # Waiting for the answer to QUIT would only widen the moment in which nobody has noted what was accepted.
+        if self.smtp.sock:
+            with suppress(OSError, smtplib.SMTPException):
+                self.smtp.putcmd("quit")
+        self.smtp.close()
+
+
 def hand_over(server: Server, sender: str, receiver: str, letter: bytes, *, name: str) -> Trouble | None:
     """Give the letter to the server. None once it has accepted it. `name` is how we introduce ourselves."""
-    smtp = smtplib.SMTP(local_hostname=_introduction(name), timeout=CONNECT_SECONDS)
-    try:
-        with bounded(smtp, EXCHANGE_SECONDS) as too_late:
-            try:
-                trouble = _exchange(smtp, server, sender, receiver, letter)
-            except (OSError, smtplib.SMTPException) as error:
-                trouble = _understand(error)
-            return Trouble("slow") if trouble and too_late.is_set() else trouble
-    finally:
-        smtp.close()
+    if kept := _kept(server, name):
+        began = time.monotonic()
+        trouble = _bounded(kept, lambda: _give(kept, sender, receiver, letter) if kept.is_well() else GONE)
+        if trouble is not GONE:
+            enough = trouble is not None and trouble.answer.startswith("421")  # of this line; a new one may do
+            if not enough or time.monotonic() - began > ALIVE_SECONDS:
+                return trouble
+    line = _Line(server, name)
+    return _bounded(line, lambda: line.open() or _give(line, sender, receiver, letter))
 
 
-def _exchange(smtp: smtplib.SMTP, server: Server, sender: str, receiver: str, letter: bytes) -> Trouble | None:
-    context = ssl.create_default_context()
-    if not server.tls and not server.user:
-        # As mail servers do among themselves: an unproven certificate is better than none, if no password is at stake.
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    smtp._host = server.host  # type: ignore[attr-defined]  # what starttls() compares the certificate with
-    smtp.sock = socket.create_connection((server.host, server.port), CONNECT_SECONDS)
-    if server.tls:
-        smtp.sock = context.wrap_socket(smtp.sock, server_hostname=server.host)
-    smtp.sock.settimeout(EXCHANGE_SECONDS)  # some servers greet late on purpose
-    code, answer = smtp.getreply()
-    if code != 220:
-        return Trouble("greeting", _said(code, answer))
-    smtp.ehlo_or_helo_if_needed()
-    if not server.tls and smtp.has_extn("starttls"):
-        smtp.starttls(context=context)
-        smtp.ehlo_or_helo_if_needed()
-    if server.user:
-        smtp.login(server.user, server.password)
-    smtp.sendmail(sender, [receiver], letter)
-    # It is accepted. Waiting for the answer to QUIT would only widen the moment in which nobody has noted it.
-    with suppress(OSError, smtplib.SMTPException):
-        smtp.putcmd("quit")
-    return None
+def _kept(server: Server, name: str) -> _Line | None:
+    """The line of this thread, if it leads there and has not carried as many letters as servers like."""
+    line: _Line | None = getattr(_this, "line", None)
+    _this.line = None
+    if line and ((line.server, line.name) != (server, name) or line.letters >= LETTERS):
+        line.close()
+        return None
+    return line
+
+
+def _bounded(line: _Line, exchange: Callable[[], Trouble | None]) -> Trouble | None:
+    """Do this over the line within bounds. The line is kept if the letter was taken and this thread keeps lines."""
+    with bounded(line.smtp, EXCHANGE_SECONDS) as too_late:
+        try:
+            trouble = exchange()
+        except (OSError, smtplib.SMTPException) as error:
+            trouble = _understand(error)
+        if trouble and trouble is not GONE and too_late.is_set():
+            trouble = Trouble("slow")
+    if trouble is None and getattr(_this, "keeps", False):
+        line.letters += 1
+        _this.line = line
+    else:
+        line.close()
+    return trouble
+
+
+def _give(line: _Line, sender: str, receiver: str, letter: bytes) -> None:
+    line.smtp.sendmail(sender, [receiver], letter)
 
 
 def _understand(error: OSError | smtplib.SMTPException) -> Trouble:
