@@ -16,7 +16,7 @@ from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from huitong import logs
-from huitong.delivery import outbox, transports, ways
+from huitong.delivery import mailbox, outbox, transports, ways
 from huitong.delivery.heartbeat import Pulse
 from huitong.delivery.transports import Receipt
 from huitong.records.models import Outbox
@@ -30,6 +30,7 @@ WORKER: Final = f"{HOST}:{os.getpid()}:"  # what the names of this worker's leas
 pulse: Final = Pulse(WORKER.rstrip(":"))
 
 IN_MEMORY: Final = settings.CELERY_BROKER_URL.startswith("memory:")
+FETCH_SECONDS: Final = 20.0  # between two looks into the mailbox; an answer by mail is in no hurry
 FAULT_OF_OURS: Final = {
     "zh": "会同自己出了错（{error}）。请管理员看一下日志。",
     "zh-Hant": "會同自己出了錯（{error}）。請管理員看一下記錄。",
@@ -62,6 +63,21 @@ app.conf.update(
         "sweep": {"task": "sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 5 * SWEEP_SECONDS}},
     },
 )
+
+
+if settings.IMAP_URL and settings.REPLY_ADDRESS:
+    app.conf.beat_schedule["fetch"] = {
+        "task": "fetch",
+        "schedule": FETCH_SECONDS,
+        "options": {"expires": FETCH_SECONDS},
+    }
+
+
+@app.task(name="fetch")
+def fetch() -> None:
+    """Take in the mails that have come."""
+    with _database():
+        mailbox.fetch()
 
 
 @app.task(name="sweep")

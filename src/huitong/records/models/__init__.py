@@ -14,6 +14,7 @@ from huitong.records.models.people import (
     User,
 )
 from huitong.records.models.polish import PolishSettings, Rewriting
+from huitong.records.models.replies import Mailbox, Reply
 
 __all__ = [
     "Answer",
@@ -31,6 +32,7 @@ __all__ = [
     "Heartbeat",
     "HouseTemplate",
     "Link",
+    "Mailbox",
     "Matter",
     "Meeting",
     "Note",
@@ -38,6 +40,7 @@ __all__ = [
     "Person",
     "Phrase",
     "PolishSettings",
+    "Reply",
     "Request",
     "ReviewSettings",
     "Rewriting",
