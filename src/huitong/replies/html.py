@@ -1,7 +1,7 @@
 """HTML as text, for what a person wrote into it: blocks become lines, quoted blocks get "> ", what is hidden goes."""
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 from typing import Final
 
 _SILENT: Final = frozenset({"style", "script", "head", "title", "noscript", "template"})
@@ -48,59 +48,46 @@ _HIDDEN: Final = re.compile(
 )
 _CROSSED: Final = re.compile(r"text-decoration[^;]*line-through", re.IGNORECASE)
 MAX_OPEN: Final = 100  # elements open at once
-MAX_TAGS: Final = 100_000
+MAX_TAG: Final = 5_000  # characters of one tag
+_TAG: Final = re.compile(r"(?P<end>/?)(?P<name>[A-Za-z!?][A-Za-z0-9:-]*)(?P<rest>.*)", re.DOTALL)
+_ATTRIBUTE: Final = re.compile(r"""([A-Za-z-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+_RAW: Final = ("style", "script", "title")
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.lines: list[str] = []
         self.line: list[str] = []
         self.open: list[tuple[str, str]] = []  # element, and what it does to what is in it: "", hidden, quoted
-        self.tags = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags += 1
-        if self.tags > MAX_TAGS:
-            return
+    def begin(self, tag: str, attributes: str) -> None:
         if tag in _BLOCKS:
             self.end_line()
-        if tag in _VOID:
+        if tag in _VOID or attributes.endswith("/"):
             return
-        values = {name: value or "" for name, value in attrs}
-        style = values.get("style", "")
+        values = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(attributes)}
+        style, marks = values.get("style", ""), " ".join(values.get(name, "") for name in ("class", "id", "name"))
         does = ""
-        if tag in _SILENT or _HIDDEN.search(style[:2000]) or "hidden" in values:
+        if tag in _SILENT or _HIDDEN.search(style) or "hidden" in values:
             does = "hidden"
-        elif tag == "blockquote" or _QUOTED.search(
-            f"{values.get('class', '')} {values.get('id', '')} {values.get('name', '')}"[:500]
-        ):
+        elif tag == "blockquote" or _QUOTED.search(marks):
             does = "quoted"
-        elif tag in _STRUCK or _CROSSED.search(style[:2000]):
+        elif tag in _STRUCK or _CROSSED.search(style):
             self.line.append(STRUCK)
         if len(self.open) < MAX_OPEN:
             self.open.append((tag, does))
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def end(self, tag: str) -> None:
         if tag in _BLOCKS:
             self.end_line()
-
-    def handle_endtag(self, tag: str) -> None:
-        self.tags += 1
-        if self.tags > MAX_TAGS:
-            return
-        if tag in _BLOCKS:
-            self.end_line()
-        for index in range(len(self.open) - 1, max(-1, len(self.open) - 50), -1):
+        for index in range(len(self.open) - 1, -1, -1):
             if self.open[index][0] == tag:
                 del self.open[index:]
                 return
 
-    def handle_data(self, data: str) -> None:
-        if self.tags > MAX_TAGS:
-            return
-        if not any(does == "hidden" for _, does in self.open):
-            self.line.append(re.sub(r"[ \t\r\n\f]+", " ", data))
+    def text(self, data: str) -> None:
+        if data and not any(does == "hidden" for _, does in self.open):
+            self.line.append(re.sub(r"[ \t\r\n\f]+", " ", unescape(data)))
 
     def end_line(self) -> None:
         text = "".join(self.line).strip(" \u200b\ufeff")
@@ -110,9 +97,29 @@ class _Reader(HTMLParser):
 
 
 def text_of_html(html: str) -> str:
-    """The text. A tag that never ends, or too many of them, only shorten it."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    """The text. A tag that never ends is text; what stands in a comment that never ends is lost."""
+    # The standard library's parser takes quadratic time over what never ends, so the tags are found here.
+    reader, at = _Reader(), 0
+    while (begin := html.find("<", at)) >= 0:
+        reader.text(html[at:begin])
+        if html.startswith("<!--", begin):
+            end = html.find("-->", begin)
+            at = end + 3 if end >= 0 else len(html)
+            continue
+        end = html.find(">", begin, begin + MAX_TAG)
+        tag = _TAG.fullmatch(html, begin + 1, end) if end >= 0 else None
+        if tag is None:
+            reader.text("<")
+            at = begin + 1
+            continue
+        at, name = end + 1, tag["name"].lower()
+        if tag["end"]:
+            reader.end(name)
+        else:
+            reader.begin(name, tag["rest"])
+            if name in _RAW:
+                closing = re.compile(rf"</{name}", re.IGNORECASE).search(html, at)
+                at = closing.start() if closing else len(html)
+    reader.text(html[at:])
     reader.end_line()
     return re.sub(r"\n{3,}", "\n\n", "\n".join(reader.lines)).strip()

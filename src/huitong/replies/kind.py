@@ -102,7 +102,7 @@ def bounce_of(mail: Mail) -> Bounce:
     actions = {word.lower() for word in re.findall(r"^Action\s*:\s*([a-z]+)", fields, re.IGNORECASE | re.MULTILINE)}
     original = "\n".join(report for report in mail.reports if not report.startswith("message/delivery-status"))
     texts = "\n".join(filter(None, (original, mail.plain)))[:200_000]
-    numbers = re.findall(r"^>?\s*Message-ID\s*:\s*(<[^<>\s]{1,300}>)", texts, re.IGNORECASE | re.MULTILINE)
+    numbers = re.findall(r"^>?[ \t]*Message-ID[ \t]*:[ \t]*(<[^<>\s]{1,300}>)", texts, re.IGNORECASE | re.MULTILINE)
     words = " ".join((said[1] if said else "").split()) or (status[1] if status else "") or mail.subject
     return Bounce(
         final="failed" in actions if action else True,

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.header import decode_header
 from email.message import Message
-from email.utils import getaddresses
 from typing import Final
 
 from huitong.replies.charsets import decode
@@ -104,7 +103,7 @@ def read_mail(content: bytes) -> Mail:
         headers=headers,
         sender=sender,
         sender_name=sender_name,
-        receivers=tuple(dict.fromkeys(receivers)),
+        receivers=tuple(dict.fromkeys(filter(None, receivers))),
         message_id=first.get("message-id", "").strip()[:300],
         answers=tuple(re.findall(r"<[^<>\s]{1,300}>", references)[-20:]),
         subject=decoded(first.get("subject", "")),
@@ -168,9 +167,31 @@ def _add(headers: Headers, lines: list[str]) -> None:
 
 
 def _addresses(headers: Headers, name: str) -> list[tuple[str, str]]:
+    """Names and addresses, in lower case. The standard library's reader recurses; these headers are rarely
+    intricate.
+    """
     values = [value for key, value in headers if key == name][:5]
-    pairs = getaddresses(values) if len(values) < 5 else []
-    return [(decoded(who), address.lower()) for who, address in pairs[:MAX_ADDRESSES] if "@" in address]
+    found = []
+    for piece in _comma_apart(", ".join(values)[:MAX_VALUE])[:MAX_ADDRESSES]:
+        shown, bracket, rest = piece.rpartition("<")
+        address = rest.partition(">")[0].strip() if bracket else piece.strip()
+        if re.fullmatch(r"[^\s<>@\"(),;:]{1,64}@[^\s<>@\"(),;:]{1,255}", address):
+            found.append((decoded(shown.strip(' "\t')), address.lower()))
+        elif piece.strip():
+            found.append(("", ""))  # something that is no address: then there is not just the one
+    return found
+
+
+def _comma_apart(value: str) -> list[str]:
+    pieces, piece, quoted = [], "", False
+    for character in value:
+        quoted ^= character == '"'
+        if character == "," and not quoted:
+            pieces.append(piece)
+            piece = ""
+        else:
+            piece += character
+    return [*pieces, piece]
 
 
 def _walk(headers: Headers, body: bytes, found: _Found) -> None:
