@@ -5,6 +5,7 @@ Everything has a default that works on one machine: SQLite in HUITONG_HOME, mail
 
 import ipaddress
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,26 @@ SMTP_URL = _setting(
     "smtp://user:password@host:587 (STARTTLS where offered) or smtps://user:password@host:465. Empty: files.",
 )
 MAIL_FROM = _setting("HUITONG_MAIL_FROM", "huitong@localhost", "The sender's address of all mails.")
+
+# --- answers by mail: taken in where HUITONG_REPLY_ADDRESS is set (docs/replies.md) ---
+REPLY_ADDRESS = _setting(
+    "HUITONG_REPLY_ADDRESS",
+    "",
+    "Where answers by mail come, as desk@example.com; letters then ask for answers to desk+TOKEN@example.com."
+    " Empty: answers go to who asked.",
+).strip()
+if REPLY_ADDRESS and not re.fullmatch(r"[A-Za-z0-9._-]{1,40}@[A-Za-z0-9.-]+", REPLY_ADDRESS):
+    raise ImproperlyConfigured(
+        f'HUITONG_REPLY_ADDRESS is "{REPLY_ADDRESS}"; write an address such as desk@example.com.'
+    )
+IMAP_URL = _setting(
+    "HUITONG_IMAP_URL", "", "The mailbox that they are fetched from: imaps://user:password@host/INBOX. Empty: none."
+)
+AUTHSERV_ID = _setting(
+    "HUITONG_AUTHSERV_ID",
+    "",
+    "The name by which your mail server signs its Authentication-Results. Empty: no answer by mail counts unconfirmed.",
+).strip()
 
 MAIL_A_MINUTE = int(
     _setting("HUITONG_MAIL_A_MINUTE", "0", "At most so many mails a minute to one receiving domain. 0: as many as due.")

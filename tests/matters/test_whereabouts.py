@@ -205,10 +205,10 @@ def test_many_matters_take_no_more_questions_to_the_database(
         return matter
 
     one()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(whereabouts_of(Matter.objects.all())) == 1
     one(), one()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(whereabouts_of(Matter.objects.all())) == 3
 
 

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "evaluate": ("evaluate", "Compare the review with labelled drafts.", "Texts and times"),
     "serve": ("serve", "Start the web pages and the worker.", "The desk"),
     "worker": ("worker", "Start one more worker, which sends what is due.", "The desk"),
+    "receive": ("receive", "Take in one mail, for a mail server's pipe.", "The desk"),
     "invite": ("invite", "Invite a person to the desk by mail.", "The desk"),
     "demo": ("sample", "Fill an empty desk with the sample organisation.", "The desk"),
     "doctor": ("doctor", "Say what is well with the desk, what is not, and what to do.", "Keeping"),

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,8 @@ def send(matter: Matter, person: Person, *, subject: str, text: str) -> Note:
 
 def letter(matter: Matter, *, subject: str, text: str) -> outbox.Letter:
     """The mail of a note, in the language that is active."""
-    small = _("由会同代%(name)s送出。打开链接不会通知任何人，也不会作出任何答复。")
+    by_mail = _("也可以直接回信。") if settings.REPLY_ADDRESS else ""
+    small = by_mail + _("由会同代%(name)s送出。打开链接不会通知任何人，也不会作出任何答复。")
     return outbox.Letter(
         title=subject,
         before=outbox.paragraphs(text),

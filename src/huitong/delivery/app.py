@@ -12,7 +12,7 @@ from itertools import chain, repeat
 from typing import Final, Literal
 from uuid import uuid4
 
-from celery import Celery
+from celery import Celery, Task
 from celery.worker import state
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
@@ -20,7 +20,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
 from huitong import logs
-from huitong.delivery import outbox, transports, ways
+from huitong.delivery import mailbox, outbox, transports, ways
 from huitong.delivery.heartbeat import Pulse
 from huitong.delivery.transports import Receipt
 from huitong.delivery.transports.mail import smtp
@@ -38,6 +38,7 @@ pulse: Final = Pulse(WORKER.rstrip(":"))
 
 AWAY: Final = (OperationalError, InterfaceError)  # the database is gone, full, locked or read-only
 IN_MEMORY: Final = settings.CELERY_BROKER_URL.startswith("memory:")
+FETCH_SECONDS: Final = 20.0  # between two looks into the mailbox; an answer by mail is in no hurry
 FAULT_OF_OURS: Final = {
     "zh": "会同自己出了错（{error}）。请管理员看一下日志。",
     "zh-Hant": "會同自己出了錯（{error}）。請管理員看一下記錄。",
@@ -115,10 +116,30 @@ def sweep() -> None:
         _say_away(error)
 
 
+@app.task(name="fetch")
+def fetch() -> None:
+    """Take in the mails that have come."""
+    try:
+        with _database():
+            mailbox.fetch()
+    except AWAY as error:
+        _say_away(error)
+
+
 def wake() -> None:
     """Ask for a sweep. A broker that is away is no matter: the clock asks again every second."""
+    _ask(sweep, SWEEP_SECONDS)
+
+
+def look_into_mailbox() -> None:
+    """Ask for the mails that have come, if the house has a mailbox for them."""
+    if settings.IMAP_URL and settings.REPLY_ADDRESS:
+        _ask(fetch, FETCH_SECONDS)
+
+
+def _ask(task: Task, every: float) -> None:
     with suppress(BrokerAway):
-        sweep.apply_async(expires=5 * SWEEP_SECONDS, retry_policy={"max_retries": 1, "interval_start": 0})
+        task.apply_async(expires=5 * every, retry_policy={"max_retries": 1, "interval_start": 0})
 
 
 def carry(row_id: int, owner: str) -> None:

@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
+from huitong.delivery import reply_address
 from huitong.records.models import Event, Link, Matter, Outbox, Person
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ class Letter(TypedDict, total=False):
 
     `title` is the subject and the heading; `before` and `after` are paragraphs around `invite` (the sentence that
     leads to the link, which stands alone on its line); `rows` are [title, detail, cost] of options; `small` is the
-    small print; `page` is a path of the desk to link to instead of a signed link; `calendar` is an iCalendar text.
+    small print; `page` is a path of the desk to link to instead of a signed link; `calendar` is an iCalendar text;
+    `asks` marks one that can be answered by mail, where its kind does not say so.
     """
 
     title: str
@@ -39,6 +41,7 @@ class Letter(TypedDict, total=False):
     after: list[str]
     small: str
     calendar: str
+    asks: bool
 
 
 def paragraphs(text: str) -> list[str]:
@@ -80,6 +83,7 @@ def put(
         raise RuntimeError("An outbox row is written in the transaction of its cause.")
     now = timezone.now()
     payload: dict[str, Any] = dict(letter)
+    message_id = f"<{uuid4().hex}@{urlsplit(settings.ADDRESS).hostname}>"
     row, _ = Outbox.objects.get_or_create(
         key=key,
         defaults={
@@ -89,7 +93,8 @@ def put(
             "matter": matter,
             "link": link,
             "payload": payload,
-            "message_id": f"<{uuid4().hex}@{urlsplit(settings.ADDRESS).hostname}>",
+            "message_id": message_id,
+            "reply_digest": reply_address.digest(reply_address.token_of(message_id)) if settings.REPLY_ADDRESS else "",
             "due_at": due_at or now,
             "created_at": now,
             # A requester without an address reads it in the desk; that is no failure.
@@ -279,6 +284,18 @@ def settle_elsewhere(row: Outbox, owner: str, transport: str, *, outcome: str, e
         held.transport, held.toward, held.tries, held.begun = transport, "", 0, 0
         held.due_at, held.lease_until, held.reason = timezone.now(), None, ""
         held.save()
+    return True
+
+
+def came_back(row_id: int, error: str) -> bool:
+    """A letter that had been accepted was returned: it has failed after all, with these words. False if known."""
+    with transaction.atomic():
+        row = Outbox.objects.select_for_update().filter(pk=row_id, state="sent").first()
+        if row is None:
+            return False
+        row.last_error = error
+        _fail(row)
+        row.save(update_fields=["state", "last_error"])
     return True
 
 

@@ -14,13 +14,13 @@ from huitong.records.models import Outbox, Person
 # The kinds of news that a person can send different ways, with the kinds of rows in each.
 NEWS: Final[dict[str, tuple[str, ...]]] = {
     "decide": ("request", "confirm", "answer", "note", "talk", "consult"),
-    "answers": ("decision", "receipt", "note_answer", "talk_outcome", "consult_answer"),
+    "answers": ("decision", "receipt", "note_answer", "talk_outcome", "consult_answer", "reply_words"),
     "reminders": ("remind_leader", "remind_deliver"),
     "promises": ("remind_commitment",),
     "reports": ("report", "after_no", "minutes", "thanks"),
 }
 # What is asked for at that moment, or carries a file that only mail can: it goes as it was written, quiet hours or not.
-AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added")
+AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "reply_confirm")
 CHAT_TRIES: Final = 3  # after as many failures, seven minutes in all, mail is the quicker way
 
 

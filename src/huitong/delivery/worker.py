@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import time
 from typing import Final
 
 from celery.beat import EmbeddedService, Scheduler
@@ -12,7 +13,17 @@ from django.utils import timezone
 
 from huitong import logs
 from huitong.delivery import outbox
-from huitong.delivery.app import CONCURRENCY, HOST, SWEEP_SECONDS, WORKER, app, pulse, wake
+from huitong.delivery.app import (
+    CONCURRENCY,
+    FETCH_SECONDS,
+    HOST,
+    SWEEP_SECONDS,
+    WORKER,
+    app,
+    look_into_mailbox,
+    pulse,
+    wake,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -23,15 +34,18 @@ _QUIET: Final = ("celery", "kombu", "amqp")
 class InMemoryScheduler(Scheduler):
     """Celery's own keeps a file; what is due is in the outbox, so there is nothing to remember.
 
-    It asks for a sweep every second of a clock that nobody can move: by the day's clock Celery would wait for an hour
-    if that was put back by one.
+    It asks for a sweep every second, and for mail now and then, of a clock that nobody can move: by the day's clock
+    Celery would wait for an hour if that was put back by one.
     """
 
     def setup_schedule(self) -> None:
-        pass
+        self.mail_at = 0.0
 
     def tick(self, *_: object, **__: object) -> float:
         wake()
+        if time.monotonic() >= self.mail_at:
+            self.mail_at = time.monotonic() + FETCH_SECONDS
+            look_into_mailbox()
         return SWEEP_SECONDS
 
 

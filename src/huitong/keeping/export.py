@@ -199,6 +199,10 @@ def _person(person: Person) -> Data:
         "notes": [_note(note) for note in access.notes_to(person).order_by("pk")],
         "commitments": [_commitment(each) for each in access.commitments_of(person).order_by("pk")],
         "letters": [_letter(row, whole=True) for row in _letters(person.outbox).filter(state="sent")],
+        "mails": [
+            _fields(reply, "taken_at outcome text attachments meaning option day")
+            for reply in person.replies.filter(sender=person.email.lower()).order_by("pk")
+        ],
         "links": [_fields(link, "purpose created_at expires_at revoked_at") for link in person.links.order_by("pk")],
     }
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from huitong.delivery.transports.mail import file_name
-from huitong.records.models import Decision, Event, Link, Matter, Outbox
+from huitong.records.models import Decision, Event, Link, Matter, Outbox, Reply
 
 AT_ONCE: Final = 200  # rows in one transaction: who writes meanwhile waits no longer than that takes
 
@@ -69,6 +69,11 @@ def _remove_letters(numbers: list[int]) -> None:
     transaction.on_commit(lambda: [file.unlink(missing_ok=True) for file in files] and None)
 
 
+def _mails(before: datetime) -> QuerySet[Reply]:
+    done = Q(matter=None) | Q(matter__stage="closed")
+    return Reply.objects.filter(done, taken_at__lt=before).annotate(ended=F("taken_at"))
+
+
 def _timeline(before: datetime) -> QuerySet[Event]:
     return Event.objects.filter(matter__stage="closed", at__lt=before).order_by().annotate(ended=F("at"))
 
@@ -86,6 +91,7 @@ def _sign_ins(before: datetime) -> QuerySet[Session]:
 KINDS: Final = (
     Kind("closed matters", "matters", _matters, _remove_matters),
     Kind("settled mails", "letters", _letters, _remove_letters),
+    Kind("mails taken in", "letters", _mails, lambda n: Reply.objects.filter(pk__in=n).delete()),
     Kind("timelines of closed matters", "timeline", _timeline, lambda n: Event.objects.filter(pk__in=n).delete()),
     Kind("links that have ended", "links", _links, lambda n: Link.objects.filter(pk__in=n).delete()),
     Kind("sign-ins that have ended", "links", _sign_ins, lambda n: Session.objects.filter(pk__in=n).delete()),

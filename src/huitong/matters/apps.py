@@ -10,5 +10,7 @@ class MattersConfig(AppConfig):
     def ready(self) -> None:
         # What a sent letter changes in the desk is registered when this is imported; the worker needs it too.
         import_module("huitong.matters.request")
+        # So is what a mail that comes in does.
+        import_module("huitong.matters.replies")
         # Settings that can't be used stop the process at its beginning, not a reader at a page.
         import_module("huitong.matters.polish").server()

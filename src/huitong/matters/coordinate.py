@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from huitong.coordination import commitments, meetings, notes, talks
 from huitong.delivery import outbox
+from huitong.matters import reply_rows
 from huitong.matters.decide import standing_decision
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
@@ -80,6 +81,7 @@ def answer_note(note: Note, *, answer: str, day: date | None, who: str, words: s
         note.matter = matter
         if not is_note_open(note):
             raise NotNow("the matter is closed, or the answer has stood for three days")
+        reply_rows.settle(note=note)
         notes.answer(note, answer=answer, day=day, who=who[:100], words=words[:5000], by_name=by_name[:100])
         record(
             matter, "note_answered", note.person, answer=answer, day=day.isoformat() if day else "", words=words[:300]
@@ -246,6 +248,7 @@ def move_promise(commitment: Commitment, *, by: Person, to: date | None, reason:
     with transaction.atomic():
         matter, commitment = _locked(commitment, by)
         before = commitment.by
+        reply_rows.settle(commitment=commitment)
         commitments.move(commitment, to=to, reason=reason.strip()[:2000], by_name=by_name or by.name)
         record(
             matter,
@@ -318,6 +321,7 @@ def _locked(commitment: Commitment, by: Person) -> tuple[Matter, Commitment]:
 def _end(commitment: Commitment, *, by: Person, kept: bool, words: str, by_name: str) -> None:
     with transaction.atomic():
         matter, commitment = _locked(commitment, by)
+        reply_rows.settle(commitment=commitment)
         commitments.end(commitment, kept=kept, words=words.strip()[:2000])
         kind = "promise_kept" if kept else "promise_broken"
         what = commitment.what[:200]

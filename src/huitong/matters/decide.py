@@ -14,6 +14,7 @@ from huitong.coordination import commitments, meetings, talks
 from huitong.delivery import outbox
 from huitong.directory import links, people
 from huitong.directory.wording import speaking_to
+from huitong.matters import reply_rows
 from huitong.matters.brief import option_of
 from huitong.matters.decision_letters import ask_to_confirm, send_receipt, tell_requester
 from huitong.matters.errors import (
@@ -31,7 +32,7 @@ from huitong.matters.request import current_request, hand_over, latest_version, 
 from huitong.matters.stages import Action, Stage, move
 from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock, record
-from huitong.matters.verdicts import FINAL, LINK, MAX_WORDS, TOLD, Choice, Verdict, check, is_the_same
+from huitong.matters.verdicts import FINAL, LINK, MAIL, MAX_WORDS, TOLD, Choice, Verdict, check, is_the_same
 from huitong.method import Brief, Help
 from huitong.records.models import Decision, Link, Matter, Outbox, Person, Request
 
@@ -55,7 +56,8 @@ def decide(
 ) -> Decision:
     """Record the leader's answer and set in motion what it asks for.
 
-    `how` is link or account; `by_name` is who answers in the leader's place, if it is not the leader. Raises NotAllowed
+    `how` is link, account or mail; `by_name` is who answers in the leader's place, if it is not the leader. Raises
+    NotAllowed
     unless `by` is the leader asked, StaleVersion, AlreadyDecided if someone was faster, AskAgain after two different
     answers by one link within ten seconds, Incomplete if the verdict needs an option, a day or words.
     Source: method 1.8, 2.7, 4.6 (the leader's opinion is respected).
@@ -298,9 +300,10 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
         option=version.options[choice.option]["title"] if choice.option is not None else "",
     )
     outbox.withdraw(matter, "remind_leader", "remind_deliver", "request")
+    reply_rows.settle(request=request)
     if how != TOLD:
         tell_requester(decision)
-    if how == LINK and by.email:
+    if how in (LINK, MAIL) and by.email:
         send_receipt(decision)
     if choice.verdict in (Verdict.AGREE, Verdict.CHANGE):
         _set_in_motion(decision)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import moment_text, speaking_to
-from huitong.matters.verdicts import Verdict, verdict_text
+from huitong.matters.verdicts import MAIL, Verdict, verdict_text
 from huitong.records.models import Decision
 
 
@@ -22,6 +22,8 @@ def tell_requester(decision: Decision) -> None:
         letter = outbox.Letter(
             title=_("%(leader)s批示了：%(matter)s") % facts, before=before, invite=_("在这里接着办："), page=page
         )
+        if decision.verdict == Verdict.ASK:
+            letter["asks"] = True
     key = f"decision:{decision.pk}:requester"
     outbox.put("decision", requester, letter, key=key, matter=matter, due_at=decision.effective_at)
 
@@ -42,7 +44,9 @@ def send_receipt(decision: Decision) -> None:
             before.append(decision.words)
         before.append(_("%(time)s 以前可以撤回，在那之前什么都不会发出。") % facts)
         who = _("记录：%(leader)s，经链接，第 %(version)s 版。")
-        if decision.by_name:
+        if decision.how == MAIL:
+            who = _("记录：%(leader)s，经邮件，第 %(version)s 版。")
+        elif decision.by_name:
             who = _("记录：%(name)s代%(leader)s，经链接，第 %(version)s 版。")
         letter = outbox.Letter(
             title=_("回执：%(verdict)s") % facts,

@@ -2,14 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
 
-from huitong.records.models import Answer, Commitment, Decision, Matter, Meeting, Note, Outbox, Person, Request, Talk
+from huitong.records.models import (
+    Answer,
+    Commitment,
+    Decision,
+    Matter,
+    Meeting,
+    Note,
+    Outbox,
+    Person,
+    Reply,
+    Request,
+    Talk,
+)
 
 # The letters whose fate is told.
+_AWAY: Final = timedelta(days=14)
 _LETTERS: Final = ("request", "answer", "note", "remind_leader")
 
 
@@ -29,6 +42,7 @@ class Facts:
     promises: list[Commitment] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
+    away: dict[int, str] = field(default_factory=dict)  # what a person's mailbox answered by itself lately
 
     @property
     def leader(self) -> str:
@@ -51,7 +65,7 @@ class Facts:
 
 
 def gather(matters: Iterable[Matter], reader: Person | None = None) -> dict[int, Facts]:
-    """The facts by the matter's number, in eight queries however many matters there are."""
+    """The facts by the matter's number, in nine queries however many matters there are."""
     now, today = timezone.now(), timezone.localdate()
     facts = {m.pk: Facts(m, reader, now, today) for m in matters}
     for answer in Answer.objects.filter(matter__in=facts, question__in=("deadline", "other_department.name")):
@@ -74,4 +88,7 @@ def gather(matters: Iterable[Matter], reader: Person | None = None) -> dict[int,
         facts[meeting.matter_id].meetings.append(meeting)
     for talk in Talk.objects.filter(matter__in=facts).order_by("id"):
         facts[talk.matter_id].talks.append(talk)
+    lately = Reply.objects.filter(matter__in=facts, outcome="away", taken_at__gt=now - _AWAY).exclude(text="")
+    for matter_id, person_id, text in lately.order_by("id").values_list("matter_id", "person_id", "text"):
+        facts[matter_id].away[person_id] = text
     return facts

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -380,6 +381,8 @@ def _small(request: Request, leader: Person) -> str:
         facts = {"leader": leader.address, "name": request.matter.requester.name, "version": version}
         text = _("链接只供%(leader)s本人批示。打开它不会作出任何决定，也不会记作已读。") % facts
         text += _("由会同代%(name)s送出，第 %(version)s 版。") % facts
+        if settings.REPLY_ADDRESS and latest_version(request).options:
+            text = _("也可以直接回信：照哪个方案办，只写它的号，如“1”。") + text
         if request.answer_by:
             day = day_text(request.answer_by, relative=False)
             text = spaced(_("最晚%(day)s要定。") % {"day": day}) + text

@@ -13,7 +13,7 @@ from huitong.matters.errors import Incomplete
 from huitong.records.models import Decision, Version
 
 # How an answer came.
-LINK, ACCOUNT, TOLD = "link", "account", "told"
+LINK, ACCOUNT, TOLD, MAIL = "link", "account", "told", "mail"
 
 
 class Verdict(StrEnum):

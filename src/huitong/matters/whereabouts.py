@@ -183,6 +183,7 @@ def _awaiting(f: Facts) -> Whereabouts:
     parts = [_("%(when)s再提醒一次") % {"when": said_moment(min(reminders))}] if reminders else []
     if due := _by_deadline(f):
         parts.append(due)
+    line += _away(f, request.leader_id)
     return _at(f, "awaiting", LEADER, f.leader, since, line, _comma(parts), label=f.leader)
 
 
@@ -233,7 +234,7 @@ def _under_way(f: Facts) -> Whereabouts:
         who = _of_department(f, note.person)
         letter = f.letter("note", person_id=note.person_id)
         sent = letter is None or letter.state == "sent"
-        line = _("说明已送达，等对方答复") if sent else _("说明正在送出")
+        line = (_("说明已送达，等对方答复") if sent else _("说明正在送出")) + _away(f, note.person_id)
         return _at(
             f, "note", COUNTERPART, who, note.sent_at, line, _next_due(f, open_ones), label=_side(f, note.person)
         )
@@ -321,6 +322,12 @@ def _closed(f: Facts) -> Whereabouts:
     label = _("已办结") if f.matter.settled else _("未办成")
     place = _("%(label)s，%(when)s") % {"label": label, "when": day_text(timezone.localtime(since).date())}
     return Whereabouts("closed", NOBODY, "", since, line, after, label=label, place=place)
+
+
+def _away(f: Facts, person_id: int) -> str:
+    """What their mailbox answered by itself, behind how it stands."""
+    words = f.away.get(person_id)
+    return _("（对方自动回复：“%(words)s”）") % {"words": _short(" ".join(words.split()))} if words else ""
 
 
 def _came_back(f: Facts, letter: Outbox, who: str) -> Whereabouts:

@@ -15,11 +15,13 @@ from huitong.directory.wording import day_text
 from huitong.matters import coordinate
 from huitong.matters.errors import Incomplete, NotDone, NotNow, TooLate
 from huitong.records.models import Commitment
+from huitong.web import mailed
 from huitong.web.confirm import Reader, Summary
 from huitong.web.desk import why_not
 from huitong.web.fields import day_of, text_of
 
 LONGEST: Final = 2000
+_MEANT: Final = ("kept", "moved", "broken")  # what an answer by mail can fill in
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,13 @@ class PromisePage:
     def show(self, typed: QueryDict, error: NotDone | None = None) -> HttpResponse:
         status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
         self.promise.refresh_from_db()
+        is_open = self.promise.state == "open" and self.promise.matter.closed_at is None
+        by_mail = mailed.to_promise(self.reader, self.promise) if not typed and is_open else None
+        if by_mail:
+            understood = by_mail.meaning.value if by_mail.meaning.value in _MEANT else ""
+            typed = mailed.filled(by_mail, do=understood, to=mailed.day_of(by_mail))
         context = {
+            "mailed": by_mail,
             "reader": self.reader,
             "by_link": self.reader.link is not None,
             "promise": self.promise,

@@ -69,7 +69,7 @@ def _decided(data: Data) -> str:
         "later": _("%(leader)s稍后再定"),
         "no": _("%(leader)s暂不同意"),
     }
-    hows = {"link": _("经链接"), "account": _("登录后批示"), "told": _("由请示人记下，待领导确认")}
+    hows = {"link": _("经链接"), "account": _("登录后批示"), "mail": _("经邮件"), "told": _("由请示人记下，待领导确认")}
     text = verdicts[data["verdict"]] % data + _("（%(how)s，第 %(version)s 版）") % {
         "how": hows[data["how"]],
         "version": data["version"],
@@ -163,6 +163,10 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "asked_again": _plain(N_("再请示一次。")),
     "thanked": _plain(N_("向%(to)s道谢。")),
     "mail_failed": _mail_failed,
+    "auto_replied": _plain(N_("%(who)s自动回复：")),
+    "replied": _plain(N_("%(who)s回了信：")),
+    "reply_to_confirm": _plain(N_("%(who)s回了信，意思已请对方确认，确认后才算数。")),
+    "calendar_answered": _plain(N_("%(who)s用日历答复了会议，请看一下。")),
 }
 
 

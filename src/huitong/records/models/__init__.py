@@ -24,6 +24,7 @@ from huitong.records.models.people import (
     User,
 )
 from huitong.records.models.polish import PolishSettings, Rewriting
+from huitong.records.models.replies import Mailbox, Reply
 
 __all__ = [
     "Answer",
@@ -42,6 +43,7 @@ __all__ = [
     "Heartbeat",
     "HouseTemplate",
     "Link",
+    "Mailbox",
     "Matter",
     "Meeting",
     "Note",
@@ -49,6 +51,7 @@ __all__ = [
     "Person",
     "Phrase",
     "PolishSettings",
+    "Reply",
     "Request",
     "ReviewSettings",
     "Rewriting",

@@ -37,6 +37,7 @@ class Outbox(models.Model):
     `lease_until` has not passed is in some worker's hands. `message_id` is fixed here, so that a repeat is recognised.
     `reason` says why it is where it is, where that is not plain: quiet, limit, now, fault, cancelled (outbox.Reason).
     `begun` counts how often sending began since it last ended; `toward` is the receiving host, where that has a limit.
+    `reply_digest` is the hash of the token to which answers by mail come (delivery/reply_address.py).
     A row that could not go by its first transport goes by mail: `first_transport`, and there `first_outcome`.
     """
 
@@ -47,7 +48,8 @@ class Outbox(models.Model):
     matter = models.ForeignKey(Matter, null=True, blank=True, on_delete=models.CASCADE, related_name="outbox")
     link = models.ForeignKey(Link, null=True, blank=True, on_delete=models.SET_NULL)
     payload = models.JSONField()
-    message_id = models.CharField(max_length=200)
+    message_id = models.CharField(max_length=200, db_index=True)
+    reply_digest = models.CharField(max_length=64, blank=True)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, default="waiting")
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -74,5 +76,6 @@ class Outbox(models.Model):
             # The few that are on their way: whose lease is over is found among them.
             models.Index(fields=["lease_until"], condition=Q(state="waiting", begun__gt=0), name="outbox_being_sent"),
             # What has come of the rows is counted without reading them; never an index that `claim` could take.
+            models.Index(fields=["reply_digest"], condition=~Q(reply_digest=""), name="outbox_by_reply_digest"),
             models.Index(fields=["state", "tries"], condition=~Q(state="waiting"), name="outbox_settled_by_state"),
         ]

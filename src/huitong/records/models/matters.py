@@ -108,7 +108,7 @@ class Version(models.Model):
 class Decision(models.Model):
     """A leader's answer, their words byte for byte. `option` counts from 0 into the version's options.
 
-    `how` is link, account or told; `by_name` is who answered in the leader's place, if someone did.
+    `how` is link, account, mail or told; `by_name` is who answered in the leader's place, if someone did.
     At most one stands: neither undone nor superseded by a later one.
     """
 

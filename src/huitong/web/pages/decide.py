@@ -16,7 +16,7 @@ from huitong.compose import leader_headline
 from huitong.coordination import talks
 from huitong.directory import access, phrases
 from huitong.matters import consult as consulting
-from huitong.matters import coordinate
+from huitong.matters import coordinate, reply_rows
 from huitong.matters import decide as actions
 from huitong.matters.errors import AlreadyDecided, Incomplete, NotDone, NotNow, StaleVersion
 from huitong.matters.request import is_unanswered, latest_version
@@ -36,6 +36,7 @@ from huitong.matters.verdicts import (
 from huitong.method import Brief
 from huitong.records.models import Consultation, Decision, Request, Talk
 from huitong.timing import is_working_day
+from huitong.web import mailed
 from huitong.web.confirm import Reader, Summary, respond
 from huitong.web.desk import DeskRequest, why_not
 from huitong.web.difference import between
@@ -177,6 +178,8 @@ class DecidePage:
         """A question or a "later" can be followed by an answer at any time, but is shown as recorded at first."""
         if standing.verdict in FINAL:
             return False
+        if not typed and reply_rows.waiting(self.reader.person, request=self.asked):
+            return True
         due = standing.later_until is not None and standing.later_until <= timezone.localdate()
         by_form = not {"verdict", "consult_name"}.isdisjoint(typed)
         return due or by_form or "again" in self.request.GET or (error is not None and "do" not in typed)
@@ -185,6 +188,9 @@ class DecidePage:
         asked, matter, get = self.asked, self.asked.matter, self.request.GET
         version = latest_version(asked)
         brief = Brief.model_validate(version.brief)
+        by_mail = mailed.to_request(self.reader, asked, version) if not typed else None
+        if by_mail:
+            typed = mailed.filled(by_mail, option=str(by_mail.option or ""), later_until=mailed.day_of(by_mail))
         wanted = number_of(typed.get("option")) or number_of(get.get("option"))
         preferred = (brief.preferred or 0) + 1
         picked = wanted if wanted and wanted <= len(version.options) else preferred
@@ -205,6 +211,7 @@ class DecidePage:
                 "efforts": brief.efforts,
                 "options": [_option(row, n, n == picked, n == preferred) for n, row in enumerate(version.options, 1)],
                 "named_buttons": len(version.options) <= NAMED_BUTTONS,
+                "mailed": by_mail,
                 "words": typed.get("words", ""),
                 "keep": typed.get("keep", ""),
                 "phrases": [(text, text in chosen) for text in dict.fromkeys(offered + chosen)],
@@ -264,6 +271,7 @@ class DecidePage:
                 "open_now": open_now,
                 "unanswered": open_now and is_unanswered(asked),
                 "others": others,
+                "mailed": mailed.to_request(self.reader, asked, latest_version(asked)) if open_now else None,
             },
         )
 

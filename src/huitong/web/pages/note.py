@@ -16,6 +16,7 @@ from huitong.directory.wording import day_text
 from huitong.matters import coordinate
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Note
+from huitong.web import mailed
 from huitong.web.confirm import Reader, Summary, respond
 from huitong.web.desk import DeskRequest, why_not
 from huitong.web.fields import day_of, number_of, text_of
@@ -34,6 +35,10 @@ class NotePage:
         status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
         note = self.note
         note.refresh_from_db()
+        by_mail = mailed.to_note(self.reader, note) if not typed and coordinate.is_note_open(note) else None
+        if by_mail:
+            understood = by_mail.meaning.value if by_mail.meaning.value in notes.ANSWERS else note.answer
+            typed = mailed.filled(by_mail, answer=understood, day=mailed.day_of(by_mail), who=note.who)
         promises = access.commitments_of(self.reader.person).filter(matter=note.matter, state="open")
         context = {
             "reader": self.reader,
@@ -43,6 +48,7 @@ class NotePage:
             "requester": note.matter.requester,
             "answers": [(code, answer_text(code), hint_text(code)) for code in notes.ANSWERS],
             "answer": typed.get("answer", note.answer if not typed else ""),
+            "mailed": by_mail,
             "kept": self._kept(typed),
             "answered": answer_text(note.answer) if note.answer else "",
             "is_open": coordinate.is_note_open(note),

@@ -54,6 +54,8 @@ KINDS: Final = {
     "thanks": gettext_lazy("感谢"),
     "invite": gettext_lazy("账号邀请"),
     "password": gettext_lazy("重设密码"),
+    "reply_confirm": gettext_lazy("请对方确认回信的意思"),
+    "reply_words": gettext_lazy("转告请示人的回信"),
     "chat_added": gettext_lazy("试一个聊天地址"),
 }
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from huitong.delivery import reply_address
 from huitong.delivery.outbox import Limit
 from huitong.delivery.transports import Receipt
 from huitong.delivery.transports.mail import letter, smtp
@@ -65,7 +66,9 @@ def send(row: Outbox) -> Receipt:
             return receipt("folder", answer=error.strerror)
         return Receipt("sent")
     name = urlsplit(settings.ADDRESS).hostname or ""
-    trouble = smtp.hand_over(server, sender.addr_spec, receiver.addr_spec, content, name=name)
+    # What can't be delivered further on comes back to the letter's own address, so that we know which one it is.
+    returns_to = reply_address.address_of(row) or sender.addr_spec
+    trouble = smtp.hand_over(server, returns_to, receiver.addr_spec, content, name=name)
     if trouble is None:
         return Receipt("sent")
     more = {"answer": trouble.answer, "server": server.host, "seconds": smtp.EXCHANGE_SECONDS}

@@ -17,7 +17,7 @@ from django.core.validators import validate_email
 from django.template import Context, Engine
 from django.utils import timezone
 
-from huitong.delivery import transports
+from huitong.delivery import reply_address, transports
 from huitong.directory import links
 from huitong.method import Language
 from huitong.records.models import Outbox, Person
@@ -68,7 +68,10 @@ def compose(row: Outbox, sender: str) -> EmailMessage:
     message = EmailMessage(policy=POLICY)
     message["From"] = address(words("sender", language), sender)
     message["To"] = address(person.name, person.email)
-    if row.matter and row.matter.requester_id != person.pk and (answers_to := _own_address(row.matter.requester)):
+    here = reply_address.address_of(row) if reply_address.is_answered_here(row) else ""
+    if here:
+        message["Reply-To"] = address(words("sender", language), here)
+    elif row.matter and row.matter.requester_id != person.pk and (answers_to := _own_address(row.matter.requester)):
         # Who answers by mail instead of the link reaches the person who asked, not the desk.
         message["Reply-To"] = answers_to
     message["Subject"] = title
