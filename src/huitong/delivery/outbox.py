@@ -59,6 +59,22 @@ def after_sent(kind: str) -> Callable[[AfterSent], AfterSent]:
     return register
 
 
+BeforeSent = Callable[[Outbox], bool]
+_before_sent: Final[dict[str, BeforeSent]] = {}
+
+
+def before_sent(kind: str) -> Callable[[BeforeSent], BeforeSent]:
+    """Register what looks at a row of this kind once more right before it is sent: the letter may have to say
+    something else by now. The function changes the row's payload and link; False withdraws the row.
+    """
+
+    def register(function: BeforeSent) -> BeforeSent:
+        _before_sent[kind] = function
+        return function
+
+    return register
+
+
 def put(
     kind: str,
     person: Person,
@@ -159,7 +175,14 @@ def begin(row_id: int, owner: str, *, now: datetime) -> Outbox | None:
     held = Outbox.objects.filter(pk=row_id, state="waiting", lease_owner=owner)
     if not held.update(lease_until=now + LEASE, tries=F("tries") + 1, begun=F("begun") + 1, tried_at=now):
         return None
-    return Outbox.objects.select_related("person", "matter__requester", "link").get(pk=row_id)
+    row = Outbox.objects.select_related("person", "matter__requester", "link").get(pk=row_id)
+    if (look := _before_sent.get(row.kind)) and row.begun == 1:  # what may be out already is repeated as it was
+        with transaction.atomic():
+            if not look(row):
+                held.update(state="withdrawn", lease_until=None)
+                return None
+            row.save(update_fields=["payload", "link"])
+    return row
 
 
 def put_off(row: Outbox, owner: str, until: datetime, reason: Reason) -> bool:

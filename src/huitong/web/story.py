@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.directory.wording import day_text, moment_text
+from huitong.matters.understood import plan_of
 from huitong.matters.verdicts import Verdict
-from huitong.method import Brief, Help
+from huitong.method import Help
 from huitong.records.models import Decision, Talk
 
 PROMISES_SHOWN: Final = 4
@@ -42,8 +43,8 @@ def story(decision: Decision, talk: Talk | None) -> list[Line]:
 
 
 def _agreed(decision: Decision, talk: Talk | None) -> list[Line]:
-    matter, brief = decision.request.matter, Brief.model_validate(decision.version.brief)
-    option = decision.version.options[decision.option] if decision.option is not None else {}
+    matter, plan = decision.request.matter, plan_of(decision)
+    brief, option = plan.brief, plan.option or {}
     facts = {
         "name": matter.requester.name,
         "head": brief.other_department.head or brief.other_department.contact or brief.other_department.name,

@@ -1,4 +1,15 @@
-from huitong.records.models.coordination import Attendee, Commitment, CommitmentMove, Meeting, Note, Talk
+from huitong.records.models.coordination import (
+    Attendee,
+    Commitment,
+    CommitmentMove,
+    CommitmentOffer,
+    CommitmentReminder,
+    Escalation,
+    Meeting,
+    Note,
+    Talk,
+    Understanding,
+)
 from huitong.records.models.delivery import Link, Outbox
 from huitong.records.models.matters import Answer, Decision, Dismissed, Draft, Event, Matter, Request, Version
 from huitong.records.models.operation import Heartbeat
@@ -22,11 +33,14 @@ __all__ = [
     "ChatAddress",
     "Commitment",
     "CommitmentMove",
+    "CommitmentOffer",
+    "CommitmentReminder",
     "Decision",
     "Department",
     "Device",
     "Dismissed",
     "Draft",
+    "Escalation",
     "Event",
     "Heartbeat",
     "HouseTemplate",
@@ -42,6 +56,7 @@ __all__ = [
     "ReviewSettings",
     "Rewriting",
     "Talk",
+    "Understanding",
     "User",
     "Version",
 ]

@@ -16,7 +16,7 @@ from huitong.records.models import Link
 from huitong.web import invite, promise
 from huitong.web.confirm import Reader, respond
 from huitong.web.middleware import LANGUAGE_COOKIE, POLICY, speak
-from huitong.web.pages import note
+from huitong.web.pages import commitments, note
 from huitong.web.pages.decide import DecidePage
 
 # These pages load no script at all.
@@ -48,6 +48,7 @@ PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] 
     "decide": _decide,
     "answer": _answer,
     "commitment": _commitment,
+    "commitments": lambda request, _link, reader: commitments.answer(request, reader),
     "invite": invite.take_up,
 }
 
