@@ -302,7 +302,7 @@ def undo_promise(commitment: Commitment, *, by: Person) -> None:
 
 def _last_answered(commitment: Commitment) -> CommitmentOffer | None:
     offers = commitment.offers.select_related("person", "by", "commitment__matter__requester", "commitment__owner")
-    return offers.exclude(answered_at=None).order_by("-answered_at").first()
+    return offers.exclude(answered_at=None).order_by("-answered_at", "-pk").first()
 
 
 # --- shared by all ---
