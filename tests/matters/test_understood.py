@@ -40,7 +40,7 @@ def test_what_differs_wants_the_requesters_understanding_first(differs: Decision
     assert (where.code, where.action_page) == ("in_force", "matter")
     assert WORDS in where.line
     offered = understood.suggested(differs)
-    assert WORDS in offered["title"]
+    assert (offered["title"], offered["kind"]) == (WORDS, "talk")  # the meeting is what they do not want
     said(differs, requester)
     where = whereabouts(Matter.objects.get(pk=differs.request.matter_id), requester)
     assert where.action_page == "coordinate" or where.code == "talk"

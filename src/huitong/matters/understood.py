@@ -5,6 +5,7 @@ from then on every text tells of that, and no longer of the options that were of
 can correct it by the link in their mail; then it no longer holds until the requester says it anew.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -30,6 +31,10 @@ from huitong.records.models import Decision, Matter, Outbox, Person, Understandi
 
 LONGEST: Final = 300
 LATEST: Final = timedelta(days=366)
+# A kind of help that the leader does not want says nothing of the one that they do.
+_NOT_WANTED: Final = re.compile(
+    r"(不用|不必|先不|别|\b(no|not|without|instead of|rather than)\b)[^，,。；;.]*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +86,17 @@ def plan_of(decision: Decision) -> Plan:
 
 
 def suggested(decision: Decision) -> dict[str, str]:
-    """What the page offers to be confirmed with one tap: the leader's words, set beside the option they picked."""
+    """What the page offers to be confirmed with one tap: the leader's own words, and the kind of help they speak of."""
     said = understanding_of(decision)
     if said and not said.correction:
         return {"title": said.title, "kind": said.kind, "day": said.day.isoformat() if said.day else ""}
     option = decision.version.options[decision.option] if decision.option is not None else None
     words = " ".join((said.correction if said else decision.words).split())
-    title = words if option is None or said else f"{option['title']}{'；' if _is_han(words) else '; '}{words}"
-    kind = str(option["kind"]) if option else kind_of(words).value
+    kind = kind_of(_NOT_WANTED.sub("", words))
+    if kind == Help.GUIDANCE and option and not said:
+        kind = Help(option["kind"])
     deadline = str(decision.version.brief.get("deadline") or "")
-    return {"title": title[:LONGEST], "kind": kind, "day": deadline}
+    return {"title": words[:LONGEST], "kind": kind.value, "day": deadline}
 
 
 def say(matter: Matter, by: Person, *, title: str, kind: str, day: date | None) -> Understanding:
@@ -194,7 +200,3 @@ def _withdraw(decision: Decision) -> None:
 
 def _key(decision: Decision) -> str:
     return f"decision:{decision.pk}:understood:"
-
-
-def _is_han(text: str) -> bool:
-    return any("\u3400" <= c <= "\u9fff" for c in text)
