@@ -440,6 +440,21 @@ def test_a_letter_that_is_being_sent_is_not_joined_and_nothing_is_lost_or_sent_t
     assert again.message_id == begun.message_id
 
 
+def test_a_requester_who_is_reminded_for_somebody_without_an_address_is_led_to_the_desk(
+    write_down: Callable[..., Commitment],
+) -> None:
+    for n in (1, 2):
+        write_down(owner_name="赵师傅", owner_email="", what=f"第 {n} 车")
+    [letter] = {r.letter for r in CommitmentReminder.objects.filter(round="before", day=FRIDAY)}
+    assert (letter.link, letter.payload["page"]) == (None, "/")
+    assert "赵师傅" in text_of(letter)
+
+
+def test_the_asking_letter_does_not_go_out_after_the_answer(proposed: Commitment) -> None:
+    promises.accept_promise(proposed, by=proposed.owner)
+    assert waiting("commitment_ask") == []
+
+
 def test_a_letter_with_nothing_left_to_say_is_not_sent(taken: Commitment) -> None:
     letter = taken.reminders.get(round="before").letter
     outbox.claim("test", now=letter.due_at, limit=9)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from huitong.coordination import escalations
+from huitong.coordination import escalations, reminders
 from huitong.matters import decide, escalate, promises
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.request import current_request, schedule
@@ -100,6 +100,15 @@ def test_an_answer_of_the_owner_in_between_withdraws_it(
     clock(MORNING_AFTER + timedelta(days=2))
     with pytest.raises(NotNow):
         escalate.ask_leader(fresh(warned), by=requester, answer_by=date(2026, 12, 10))
+
+
+def test_a_requester_who_asks_the_leader_after_all_not_is_asked_again_what_now(
+    warned: Commitment, requester: Person, clock: Clock
+) -> None:
+    escalate.call_off(warned, by=requester)
+    assert not reminders.asked_now(requester).exists()
+    clock(datetime(2026, 12, 4, 9, 1, tzinfo=SHANGHAI))
+    assert reminders.asked_now(requester).count() == 1
 
 
 def test_an_answer_before_the_letter_has_gone_takes_the_letter_back(

@@ -69,6 +69,7 @@ def accept(commitment: Commitment) -> None:
     """The owner takes it on as it stands."""
     commitment.state, commitment.accepted_at = OPEN, timezone.now()
     commitment.save(update_fields=["state", "accepted_at"])
+    letters.withdraw_asking(commitment)
     reminders.plan(commitment)
 
 

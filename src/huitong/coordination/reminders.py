@@ -58,7 +58,10 @@ def wait_for_a_word(commitment: Commitment) -> None:
     requester = commitment.matter.requester
     today = timezone.localdate(timezone=ZoneInfo(requester.time_zone))
     due_at = morning_of(requester, working_day_after(requester, today, WAIT_FOR_A_WORD))
-    commitment.reminders.filter(day=_day(commitment), round=ASKED).delete()
+    asked = commitment.reminders.filter(day=_day(commitment), round=ASKED)
+    if asked.filter(due_at__gt=due_at).exists():
+        return  # their day is not over yet
+    asked.delete()
     _promise(commitment, ASKED, requester, due_at)
 
 
@@ -114,8 +117,8 @@ def _letter_for(receiver: Person, due_at: datetime) -> Outbox:
     begin = f"reminders:{receiver.pk}:{day.isoformat()}:"
     waiting = Outbox.objects.filter(key__startswith=begin, state="waiting", begun=0)
     # Written, so that a worker that begins to send it now waits until what joins it is there.
-    if waiting.update(begun=0):
-        return waiting.get()
+    if waiting.update(begun=0) and (row := waiting.order_by("-pk").first()):
+        return row
     count = Outbox.objects.filter(key__startswith=begin).count()
     return outbox.put("remind_commitment", receiver, outbox.Letter(title=""), key=f"{begin}{count}", due_at=due_at)
 
@@ -153,13 +156,15 @@ def _write(row: Outbox) -> None:
     more = rows.count() - len(shown) if len(shown) == MOST else 0
     one = shown[0] if len(shown) == 1 else None
     asks = [r for r in shown if r.round == ASKED]
+    # What is not their own the receiver finds in the desk: of somebody's matters only its requester is told.
+    in_desk = any(r.commitment.owner_id != row.person_id for r in shown) and (len(shown) > 1 or bool(asks))
     with speaking_to(row.person):
         if one and one.round != ASKED:
             made = _of_one(one.commitment, row.person, one.round)
         else:
-            made = _of_several(shown, asks, more, row.person)
+            made = _of_several(shown, asks, more, row.person, in_desk=in_desk)
     row.payload = dict(made)
-    purpose = "" if asks else "commitment" if one else "commitments"
+    purpose = "" if in_desk else "commitment" if one else "commitments"
     if (row.link.purpose if row.link else "") != purpose:
         row.link = _link(purpose, row.person, one.commitment if one else None)
 
@@ -199,7 +204,7 @@ def _of_one(commitment: Commitment, receiver: Person, name: str) -> outbox.Lette
 
 
 def _of_several(
-    rows: list[CommitmentReminder], asks: list[CommitmentReminder], more: int, receiver: Person
+    rows: list[CommitmentReminder], asks: list[CommitmentReminder], more: int, receiver: Person, *, in_desk: bool
 ) -> outbox.Letter:
     own = [r for r in rows if r.round != ASKED]
     before = [_("%(who)s，您好：") % {"who": receiver.address}]
@@ -214,7 +219,7 @@ def _of_several(
     count = len(rows) + more
     title = ngettext("有 %(count)s 件事请看一下", "有 %(count)s 件事请看一下", count) % {"count": count}
     letter = outbox.Letter(title=title, before=before, small=_("同一个日子只在前后各提醒一次。"))
-    if asks:
+    if in_desk:
         letter["invite"], letter["page"] = _("在这里定："), "/"
     else:
         letter["invite"] = _("在这里一件一件说，不用登录：")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.compose import Stuck, escalation, warning
-from huitong.coordination import escalations
+from huitong.coordination import escalations, reminders
 from huitong.coordination.commitments import UNSETTLED
 from huitong.coordination.escalations import is_ready, open_escalation
 from huitong.delivery import outbox
@@ -76,7 +76,8 @@ def call_off(commitment: Commitment, *, by: Person) -> None:
     """The requester asks the leader after all not."""
     with transaction.atomic():
         _matter, commitment = _locked(commitment, by)
-        escalations.withdraw(commitment)
+        if escalations.withdraw(commitment):
+            reminders.wait_for_a_word(commitment)
 
 
 def ask_leader(commitment: Commitment, *, by: Person, answer_by: date | None) -> None:

@@ -60,7 +60,7 @@ def _agreed(decision: Decision, talk: Talk | None) -> list[Line]:
     elif option.get("kind") == Help.MEETING:
         lines.append(Line("", _("%(name)s约好时间，会议邀请和议程发到您的邮箱。") % facts))
     lines.append(Line("", _("%(name)s把请对方配合的事写成一份中性的说明，发给对方。") % facts, matter.notes.exists()))
-    promises = matter.commitments.filter(side="ours").exclude(state="broken").order_by("by", "id")
+    promises = matter.commitments.filter(side="ours", state__in=("open", "kept")).order_by("by", "id")
     for promise in promises[:PROMISES_SHOWN]:
         day = day_text(promise.by) if promise.by else ""
         text = _("%(owner)s：%(what)s") % {"owner": promise.owner_name, "what": promise.what}
