@@ -1,15 +1,22 @@
 """A small house for the tests of the actions: a requester, a leader, the other department's manager."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
-from huitong.matters import prepare
+from huitong.matters import coordinate, decide, prepare, promises
 from huitong.matters.request import delivered_by_mail, latest_version, schedule
-from huitong.records.models import Department, Matter, Outbox, Person, Request
+from huitong.matters.verdicts import Choice, Verdict
+from huitong.records.models import Commitment, Department, Matter, Outbox, Person, Request
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
+FRIDAY = date(2026, 11, 27)
+
+Clock = Callable[[datetime], None]
 FACTS = {
     "matter": "新品发布会搭建物料采购",
     "leader.name": "高翔",
@@ -97,3 +104,48 @@ def send(kind: str) -> list[Outbox]:
 
 def version_number(request: Request) -> int:
     return latest_version(request).number
+
+
+# --- commitments, on a Monday morning ---
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    def at(moment: datetime) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+
+    at(MONDAY)
+    return at
+
+
+@pytest.fixture
+def agreed(clock: Clock, asked: Request, leader: Person) -> Matter:
+    decision = decide.decide(asked, Choice(Verdict.AGREE, 1, option=0), by=leader, how="account")
+    decide.send_now(decision, by=leader)
+    return Matter.objects.get(pk=asked.matter_id)
+
+
+@pytest.fixture
+def write_down(agreed: Matter, requester: Person) -> Callable[..., Commitment]:
+    def write_down(**more: object) -> Commitment:
+        told = {"side": "theirs", "owner_name": "王经理", "owner_email": "wang@example.com", "what": "给出交期"}
+        return coordinate.promise(agreed, requester, **(told | {"day": FRIDAY} | more))
+
+    return write_down
+
+
+@pytest.fixture
+def proposed(write_down: Callable[..., Commitment]) -> Commitment:
+    return write_down(done_when="收到盖章的交期单")
+
+
+@pytest.fixture
+def taken(proposed: Commitment, clock: Clock) -> Commitment:
+    """Accepted by its owner, an hour ago."""
+    promises.accept_promise(proposed, by=proposed.owner)
+    clock(MONDAY + timedelta(hours=1))
+    return fresh(proposed)
+
+
+def fresh(commitment: Commitment) -> Commitment:
+    return Commitment.objects.select_related("owner", "matter__requester").get(pk=commitment.pk)

@@ -76,7 +76,7 @@ def test_a_matter_goes_from_worry_to_thanks(
         "talked",
         "note_sent",
         "note_answered",
-        "promised",
+        "promise_proposed",
         "follow_up",
         "promise_kept",
         "reported",

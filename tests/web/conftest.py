@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from typing import Final
 
 import pytest
 from django.conf import settings
@@ -16,6 +18,7 @@ from huitong.matters import prepare
 from huitong.matters.request import delivered_by_mail, schedule
 from huitong.records.models import Department, Matter, Outbox, Person, Request, User
 
+PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
 FACTS = {
     "matter": "新品发布会搭建物料采购",
     "leader.name": "高翔",
@@ -153,3 +156,15 @@ def browse(live_server: object, open_page: Callable[..., Page], as_: Callable[[P
         return page
 
     return open_at
+
+
+@pytest.fixture
+def picture(pytestconfig: pytest.Config) -> Callable[..., None]:
+    def picture(page: Page, name: str, language: str) -> None:
+        """Keep what is seen, with `--update`; the name ends in the language and the width."""
+        if pytestconfig.getoption("--update"):
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            short, width = language[:2], page.viewport_size["width"]
+            page.screenshot(path=PICTURES / f"{name}.{short}.{width}.png", full_page=width > 800)
+
+    return picture

@@ -25,7 +25,7 @@ from huitong.records.models import Decision, Link, Matter, Note, Outbox, Person,
 from .conftest import People, send
 from .pages import confirm, form_of, link_to, path_of
 
-PURPOSES = ("decide", "answer", "commitment", "invite")
+PURPOSES = ("decide", "answer", "commitment", "commitments", "invite")
 
 
 @pytest.fixture
@@ -49,6 +49,7 @@ def paths(asked: Request, people: People) -> dict[str, str]:
     )
     newcomer = Person.objects.create(name="方可", email="fang@example.com")
     links.issue("invite", newcomer)
+    links.issue("commitments", Person.objects.get(email="wang@example.com"))
     return {purpose: path_of(Link.objects.filter(purpose=purpose).order_by("id")[0]) for purpose in PURPOSES}
 
 

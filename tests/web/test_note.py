@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from huitong.matters import close, coordinate, decide
+from huitong.matters import close, coordinate, decide, promises
 from huitong.records.models import Commitment, Link, Note, Outbox, Person, Request
 
 from .conftest import FACTS, People
@@ -40,7 +40,7 @@ def path(note: Note) -> str:
 
 @pytest.fixture
 def promised(note: Note, people: People) -> Commitment:
-    return coordinate.promise(
+    made = coordinate.promise(
         note.matter,
         people.requester,
         side="theirs",
@@ -49,6 +49,9 @@ def promised(note: Note, people: People) -> Commitment:
         what="周五前下单",
         day=timezone.localdate() + timedelta(days=3),
     )
+    promises.accept_promise(made, by=people.counterpart)
+    made.refresh_from_db()
+    return made
 
 
 @pytest.fixture
@@ -249,8 +252,9 @@ def test_a_promise_is_kept_moved_or_broken_after_a_second_look(
     promised.refresh_from_db()
     assert promised.state == state
     if fields["do"] == "moved":
-        move = promised.moves.get()
-        assert (str(promised.by), move.reason, move.by_name) == ("2099-01-02", "等样品", "李工")
+        offer = promised.offers.get()  # until the requester agrees, the old day stands
+        assert (promised.by, promised.moves.count()) == (before, 0)
+        assert (str(offer.day), offer.reason) == ("2099-01-02", "等样品")
     else:
         assert promised.words == fields["words"]
 
@@ -286,7 +290,7 @@ def test_a_slip_is_taken_back_for_ten_minutes(
 ) -> None:
     answer(client, promise_path, do="kept")
     later(monkeypatch, minutes=minutes)
-    assert ('value="reopen"' in client.get(promise_path).content.decode()) is possible
-    assert client.post(promise_path, {"do": "reopen"}).status_code == (302 if possible else 409)
+    assert ('value="undo"' in client.get(promise_path).content.decode()) is possible
+    assert client.post(promise_path, {"do": "undo"}).status_code == (302 if possible else 409)
     promised.refresh_from_db()
     assert promised.state == ("open" if possible else "kept")

@@ -22,8 +22,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -166,18 +164,6 @@ def confirm(page: Page) -> None:
     """The second page that a device gets which has not answered before."""
     page.check("input[name=who][value=self]")
     page.click("button[name=step][value=confirm]")
-
-
-@pytest.fixture
-def picture(pytestconfig: pytest.Config) -> Callable[..., None]:
-    def picture(page: Page, name: str, language: str) -> None:
-        """Keep what is seen, with `--update`; the name ends in the language and the width."""
-        if pytestconfig.getoption("--update"):
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            short, width = language[:2], page.viewport_size["width"]
-            page.screenshot(path=PICTURES / f"{name}.{short}.{width}.png", full_page=width > 800)
-
-    return picture
 
 
 @pytest.mark.points(

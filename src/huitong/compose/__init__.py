@@ -3,6 +3,7 @@
 from huitong.compose.agenda import Agenda, AgendaPoint, agenda
 from huitong.compose.answer import answer
 from huitong.compose.card import CardLine, SpeakingCard, speaking_card
+from huitong.compose.escalation import Stuck, escalation, warning
 from huitong.compose.headline import Headline, leader_headline
 from huitong.compose.minutes import HeldMeeting, decided_in_short, minutes
 from huitong.compose.note import note
@@ -31,12 +32,14 @@ __all__ = [
     "LikelyQuestion",
     "Progress",
     "SpeakingCard",
+    "Stuck",
     "TalkingPoints",
     "after_no",
     "agenda",
     "answer",
     "compose",
     "decided_in_short",
+    "escalation",
     "leader_headline",
     "likely_questions",
     "minutes",
@@ -46,4 +49,5 @@ __all__ = [
     "speaking_card",
     "talking_points",
     "thanks",
+    "warning",
 ]

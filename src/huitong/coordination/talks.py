@@ -18,11 +18,15 @@ OUTCOMES = ("agreed", "partly", "not_yet")
 def prepare(decision: Decision, brief: Brief, option: Option | None, house: House) -> Talk:
     """The talk that the decision asks for; the points go to the leader when the decision takes effect."""
     matter, leader = decision.request.matter, decision.by
-    points = list(talking_points(brief, option, decision.words, house=house).points)
+    points = points_of(brief, option, decision.words, house)
     talk = Talk.objects.create(matter=matter, decision=decision, points=points)
     if leader.email:
         _send(talk, due_at=decision.effective_at)
     return talk
+
+
+def points_of(brief: Brief, option: Option | None, words: str, house: House) -> list[str]:
+    return list(talking_points(brief, option, words, house=house).points)
 
 
 def send_anew(talk: Talk, points: list[str]) -> None:

@@ -63,6 +63,22 @@ def after_sent(kind: str) -> Callable[[AfterSent], AfterSent]:
     return register
 
 
+BeforeSent = Callable[[Outbox], bool]
+_before_sent: Final[dict[str, BeforeSent]] = {}
+
+
+def before_sent(kind: str) -> Callable[[BeforeSent], BeforeSent]:
+    """Register what looks at a row of this kind once more right before it is sent: the letter may have to say
+    something else by now. The function changes the row's payload and link; False withdraws the row.
+    """
+
+    def register(function: BeforeSent) -> BeforeSent:
+        _before_sent[kind] = function
+        return function
+
+    return register
+
+
 def put(
     kind: str,
     person: Person,
@@ -185,11 +201,17 @@ def begin(row_id: int, owner: str, *, now: datetime, claimed: Outbox | None = No
         held = held.filter(due_at=claimed.due_at, reason=claimed.reason)
     if not held.update(lease_until=now + LEASE, tries=F("tries") + 1, begun=F("begun") + 1, tried_at=now):
         return None
-    if claimed is None:
-        return Outbox.objects.select_related(*READ).get(pk=row_id)
-    claimed.lease_until, claimed.tried_at = now + LEASE, now
-    claimed.tries, claimed.begun = claimed.tries + 1, claimed.begun + 1
-    return claimed
+    row = claimed or Outbox.objects.select_related(*READ).get(pk=row_id)
+    if claimed:
+        row.lease_until, row.tried_at = now + LEASE, now
+        row.tries, row.begun = row.tries + 1, row.begun + 1
+    if (look := _before_sent.get(row.kind)) and row.begun == 1:  # what may be out already is repeated as it was
+        with transaction.atomic():
+            if not look(row):
+                held.update(state="withdrawn", lease_until=None)
+                return None
+            row.save(update_fields=["payload", "link"])
+    return row
 
 
 def put_off(row: Outbox, owner: str, until: datetime, reason: Reason) -> bool:

@@ -1,26 +1,26 @@
 """By what a person's news goes, and when: the kinds of news, what was chosen for each, quiet hours, back to mail."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
-
-from django.utils import timezone
 
 from huitong.delivery import transports
 from huitong.delivery.outbox import Reason
-from huitong.records.models import Outbox, Person
+from huitong.directory.hours import end_of_quiet, working_moment
+from huitong.records.models import Outbox
 
 # The kinds of news that a person can send different ways, with the kinds of rows in each.
 NEWS: Final[dict[str, tuple[str, ...]]] = {
-    "decide": ("request", "confirm", "answer", "note", "talk", "consult"),
-    "answers": ("decision", "receipt", "note_answer", "talk_outcome", "consult_answer", "reply_words"),
+    "decide": ("request", "confirm", "answer", "note", "talk", "consult", "understood"),
+    "answers": ("decision", "receipt", "note_answer", "talk_outcome", "consult_answer", "reply_words", "corrected"),
     "reminders": ("remind_leader", "remind_deliver"),
-    "promises": ("remind_commitment",),
+    "promises": ("remind_commitment", "commitment_ask", "commitment_news", "commitment_warning"),
     "reports": ("report", "after_no", "minutes", "thanks"),
 }
 # What is asked for at that moment, or carries a file that only mail can: it goes as it was written, quiet hours or not.
-AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "reply_confirm")
+AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added")
+# A reminder is for working hours only, also where the worker comes late.
+IN_WORKING_HOURS: Final = ("remind_commitment", "commitment_warning")
 CHAT_TRIES: Final = 3  # after as many failures, seven minutes in all, mail is the quicker way
 
 
@@ -50,24 +50,13 @@ def transport_of(row: Outbox) -> str:
 
 
 def quiet_until(row: Outbox, now: datetime) -> datetime | None:
-    """When this person's quiet hours end, if the row has to wait for that."""
+    """When this person's quiet hours end, or for a reminder their working hours begin, if the row has to wait."""
     if row.reason == Reason.NOW or news_of(row.kind) is None:
         return None
+    if row.kind in IN_WORKING_HOURS:
+        moment = working_moment(row.person, now)
+        return moment if moment > now else None
     return end_of_quiet(row.person, now)
-
-
-def end_of_quiet(person: Person, now: datetime) -> datetime | None:
-    """The end of the quiet hours in which `now` is, by the person's own clock; None outside them."""
-    begin, end = person.quiet_from, person.quiet_until
-    if begin is None or end is None or begin == end:
-        return None
-    local = timezone.localtime(now, ZoneInfo(person.time_zone))
-    clock = local.time()
-    quiet = begin <= clock < end if begin < end else clock >= begin or clock < end
-    if not quiet:
-        return None
-    day = local.date() + timedelta(days=int(clock >= end))
-    return datetime.combine(day, end, tzinfo=local.tzinfo)
 
 
 def goes_by_mail_instead(row: Outbox, outcome: str) -> bool:

@@ -10,10 +10,21 @@ from collections.abc import Collection
 from typing import Final
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from huitong.records.models import Commitment, Decision, Department, Matter, Note, Outbox, Person, Request, User
+from huitong.records.models import (
+    Commitment,
+    CommitmentOffer,
+    Decision,
+    Department,
+    Matter,
+    Note,
+    Outbox,
+    Person,
+    Request,
+    User,
+)
 
 AWAITING: Final = "awaiting"  # the stage of a matter that is with the leader
 REQUESTER, LEADER, COUNTERPART, ORGANISER, SIGNED_IN, NOBODY = (
@@ -45,6 +56,8 @@ told                              yes       -      -           -         -      
 answer                            yes       -      -           -         -         -
 coordinate                        yes       -      -           -         -         -
 commitment                        yes       -      -           -         -         -
+commitments                       yes       yes    yes         yes       yes       -
+followed                          yes       yes    yes         yes       yes       -
 report                            yes       -      -           -         -         -
 text                              yes       -      -           -         -         -
 close                             yes       -      -           -         -         -
@@ -167,7 +180,26 @@ def notes_to(person: Person) -> QuerySet[Note]:
 
 
 def commitments_of(person: Person) -> QuerySet[Commitment]:
-    return Commitment.objects.filter(owner=person).select_related("matter")
+    """Their own, and those that they are asked to take on in somebody's place; none of a decision not in force yet."""
+    asked = CommitmentOffer.objects.filter(commitment=OuterRef("pk"), person=person, answered_at=None)
+    rows = Commitment.objects.filter(Q(owner=person) | Exists(asked))
+    rows = rows.exclude(decision__effective_at__gt=timezone.now())
+    return rows.select_related("matter__requester", "owner")
+
+
+def shared_commitments(note: Note) -> QuerySet[Commitment]:
+    """What the other department sees of our commitments: those that were shared, once they stand."""
+    rows = Commitment.objects.filter(matter=note.matter_id, shared=True, state__in=("open", "kept")).exclude(
+        owner=note.person_id
+    )
+    return rows.exclude(side="theirs").exclude(decision__effective_at__gt=timezone.now())
+
+
+def commitments_to_say(person: Person) -> QuerySet[Commitment]:
+    """Commitments of which this person can say something: their own, those offered to them, those of their matters."""
+    asked = CommitmentOffer.objects.filter(commitment=OuterRef("pk"), person=person, answered_at=None)
+    rows = Commitment.objects.filter(Q(owner=person) | Q(matter__requester=person) | Exists(asked))
+    return rows.exclude(decision__effective_at__gt=timezone.now()).select_related("matter__requester", "owner")
 
 
 def people_for(person: Person) -> QuerySet[Person]:

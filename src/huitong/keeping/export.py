@@ -23,6 +23,7 @@ from huitong.keeping.errors import Refused
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.decide import TOLD
 from huitong.matters.texts import MAKERS, text_of
+from huitong.matters.understood import understanding_of
 from huitong.method import BriefError, Channel
 from huitong.records.models import Busy, Consultation, Decision, Device, Draft, Matter, Outbox, Person, Phrase, Request
 
@@ -153,10 +154,16 @@ def _request(request: Request, decisions: QuerySet[Decision], *, brief: bool) ->
                 **_fields(d, "verdict option words later_until by_name how decided_at confirmed_at answer answered_at"),
                 "by": _name(d.by),
                 "version": d.version.number,
+                "understood": _understanding(d),
             }
             for d in decisions
         ],
     }
+
+
+def _understanding(decision: Decision) -> Data | None:
+    said = understanding_of(decision)
+    return _fields(said, "title kind day said_at correction corrected_by corrected_at") if said else None
 
 
 # --- a person ---
@@ -225,7 +232,13 @@ def _note(note: Any) -> Data:
 
 def _commitment(commitment: Any) -> Data:
     moves = [_fields(move, "before after reason by_name at") for move in commitment.moves.order_by("pk")]
-    return _fields(commitment, "side owner_name what by state words made_at ended_at") | {"moved": moves}
+    offers = [
+        _fields(offer, "day before reason at answered_at agreed words")
+        | {"by": _name(offer.by), "to": _name(offer.person)}
+        for offer in commitment.offers.select_related("by", "person").order_by("pk")
+    ]
+    told = _fields(commitment, "side owner_name what done_when by state words made_at accepted_at ended_at")
+    return told | {"moved": moves, "offers": offers}
 
 
 def _letters(rows: Any) -> QuerySet[Outbox]:

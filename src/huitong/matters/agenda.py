@@ -8,20 +8,37 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huitong.coordination import escalations, reminders
+from huitong.coordination.commitments import OPEN, PROPOSED, UNSETTLED, offers_for
 from huitong.directory import access
 from huitong.matters.stages import Stage
 from huitong.matters.whereabouts import Whereabouts, due_label, said_day, said_moment, whereabouts_of
-from huitong.records.models import Answer, Commitment, Matter, Note, Outbox, Person, Request
+from huitong.records.models import (
+    Answer,
+    Commitment,
+    CommitmentOffer,
+    CommitmentReminder,
+    Escalation,
+    Matter,
+    Note,
+    Outbox,
+    Person,
+    Request,
+)
 
 # A moment passes, a question holds the leader up; then what came back, what is due, what is to be carried on.
 _ORDER: Final = (
     "decide",
     "note_to_answer",
+    "promise_asked",
+    "promise_offer",
     "moment",
     "question",
     "declined",
     "came_back",
     "promise_due",
+    "promise_ready",
+    "promise_stuck",
     "in_force",
     "note_answered",
     "unanswered",
@@ -78,6 +95,12 @@ def agenda(person: Person) -> Agenda:
     theirs = [item for item, w in rows if not w.wants_me]
     mine += [_of_letter(row) for row in letters]
     mine += [_of_own_promise(p, person) for p in due]
+    mine += [_of_asked(p) for p in promises if p.state == PROPOSED and p.owner_id == person.pk]
+    mine += [_of_offer(o) for o in offers_for(person)[:MOST]]
+    ready = list(escalations.ready_for(person)[:MOST])
+    mine += [_of_ready(e) for e in ready]
+    known = {e.commitment_id for e in ready}
+    mine += [_of_stuck(r) for r in reminders.asked_now(person)[:MOST] if r.commitment_id not in known]
     mine += [_of_request(r) for r in _to_decide(person)]
     mine += [_of_note(n) for n in _to_answer(person)]
     theirs += [_of_their_promise(p) for p in promises if p.pk not in told_promises and not _is_own(p, person)]
@@ -114,7 +137,7 @@ def came_back(person: Person) -> QuerySet[Outbox]:
 def _promises(person: Person) -> QuerySet[Commitment]:
     """The open promises of one's own matters, and one's own in others'; none of a decision not yet in force."""
     rows = Commitment.objects.filter(
-        Q(matter__requester=person) | Q(owner=person), matter__closed_at=None, state="open"
+        Q(matter__requester=person) | Q(owner=person), matter__closed_at=None, state__in=UNSETTLED
     )
     rows = rows.exclude(decision__effective_at__gt=timezone.now())
     return rows.select_related("matter__requester", "owner").order_by("by", "id")[:MOST]
@@ -138,7 +161,7 @@ def _told_below(w: Whereabouts, matter: Matter, came_back: set[int | None], due:
 
 
 def _is_due(promise: Commitment) -> bool:
-    return promise.by is not None and promise.by <= timezone.localdate()
+    return promise.state == OPEN and promise.by is not None and promise.by <= timezone.localdate()
 
 
 def _is_own(promise: Commitment, person: Person) -> bool:
@@ -172,8 +195,8 @@ def _of_own_promise(p: Commitment, person: Person) -> Item:
     place = _("%(day)s答应的") % {"day": said_day(timezone.localtime(p.made_at).date())}
     if p.matter.requester_id != person.pk:
         # Whoever promised something in another's matter sees what they promised, not the matter.
-        place = _("答应%(name)s的；邮件里的链接可以说一声") % {"name": p.matter.requester.name}
-        return Item("promise_due", label, p.what, "", place, p.made_at, late)
+        place = _("答应%(name)s的") % {"name": p.matter.requester.name}
+        return _own("promise_due", label, p.what, "", place, p.made_at, p.pk, late=late)
     line = _("你答应%(day)s前：%(what)s") % {"day": said_day(p.by), "what": p.what}
     action = _("办好或改期")
     return Item(
@@ -181,10 +204,60 @@ def _of_own_promise(p: Commitment, person: Person) -> Item:
     )
 
 
+def _own(
+    code: str, label: str, title: str, line: str, place: str, since: datetime, number: int, *, late: bool = False
+) -> Item:
+    """A row that leads to one commitment's own page."""
+    page = "commitments"
+    return Item(code, label, title, line, place, since, late, page, number, _("去说一声"), page)
+
+
+def _of_asked(p: Commitment) -> Item:
+    line = _("%(name)s想请您办") % {"name": p.matter.requester.name}
+    if p.by:
+        line = _("%(name)s想请您%(day)s前办好") % {"name": p.matter.requester.name, "day": said_day(p.by)}
+    return _own("promise_asked", _("等您点头"), p.what, line, "", p.made_at, p.pk)
+
+
+def _of_offer(o: CommitmentOffer) -> Item:
+    facts = {"name": o.by.name, "day": said_day(o.day) if o.day else ""}
+    line = _("%(name)s想改到%(day)s") % facts if o.day else _("%(name)s说由您来办更合适") % facts
+    return _own("promise_offer", _("等您点头"), o.commitment.what, line, "", o.at, o.commitment_id)
+
+
+def _of_stuck(r: CommitmentReminder) -> Item:
+    c = r.commitment
+    line = _("“%(what)s”提醒过%(who)s，还没有回音") % {"what": c.what, "who": c.owner_name}
+    action = _("看看怎么办")
+    return Item(
+        "promise_stuck",
+        _("没有回音"),
+        c.matter.title,
+        line,
+        "",
+        r.due_at,
+        False,
+        "matter",
+        c.matter_id,
+        action,
+        "matter",
+    )
+
+
+def _of_ready(e: Escalation) -> Item:
+    c = e.commitment
+    line = _("“%(what)s”告诉过%(who)s要再请示，还没有回音") % {"what": c.what, "who": c.owner_name}
+    label, action = _("可以请示"), _("看看怎么办")
+    return Item(
+        "promise_ready", label, c.matter.title, line, "", e.ready_at, False, "matter", c.matter_id, action, "matter"
+    )
+
+
 def _of_their_promise(p: Commitment) -> Item:
-    label, late = due_label(p.by, timezone.localdate()), _is_late(p.by)
+    label, late = due_label(p.by, timezone.localdate()), p.state == OPEN and _is_late(p.by)
     who = p.owner_name
-    line = _("%(who)s答应：%(what)s") % {"who": who, "what": p.what}
+    line = _("%(who)s答应：%(what)s") if p.state == OPEN else _("请%(who)s办，等本人点头：%(what)s")
+    line = line % {"who": who, "what": p.what}
     place = _("在%(who)s处，自%(when)s起") % {
         "who": who,
         "when": said_day(timezone.localtime(p.made_at).date()),

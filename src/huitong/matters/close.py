@@ -23,6 +23,7 @@ from huitong.matters.request import current_request, latest_version, remind_lead
 from huitong.matters.stages import Action, move
 from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock, record
+from huitong.matters.understood import plan_of
 from huitong.matters.verdicts import Verdict
 from huitong.method import Brief
 from huitong.recall import PastMatter, similar
@@ -56,10 +57,10 @@ def progress_of(matter: Matter, *, outcome: str = "") -> Progress:
         line = decided_in_short(_asked_brief(matter), meeting.decided.splitlines())
         happened.append((timezone.localtime(meeting.start).date(), line))
     happened.sort(key=lambda pair: pair[0])
-    option = decision.version.options[decision.option] if decision and decision.option is not None else None
+    plan = plan_of(decision) if decision else None
     return Progress(
-        decision_words=decision.words if decision else "",
-        decision_title=str(option["title"]) if option else "",
+        decision_words=plan.words if plan else "",
+        decision_title=plan.title if plan else "",
         happened=tuple(happened),
         kept=tuple(c.what for c in kept),
         open=tuple((c.what, c.owner_name, c.by) for c in open_ones),
@@ -171,7 +172,8 @@ def close(matter: Matter, by: Person, *, outcome: str, settled: bool, days: int)
         matter = lock(matter)
         move(matter, Action.CLOSE, at=now)
         _refuse_if_pending(matter)
-        outbox.withdraw(matter, "request", "remind_deliver", "remind_leader", "remind_commitment")
+        outbox.withdraw(matter, "request", "remind_deliver", "remind_leader")
+        commitments.stop(matter)
         consult.forget(matter)
         matter.outcome, matter.settled, matter.days, matter.closed_at = outcome.strip(), settled, days, now
         matter.save(update_fields=["outcome", "settled", "days", "closed_at"])

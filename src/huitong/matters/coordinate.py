@@ -1,7 +1,5 @@
 """After a yes: the note, the meeting, the talk, the commitments; each action is told on the timeline."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -9,41 +7,41 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.coordination import commitments, meetings, notes, talks
+from huitong.coordination import meetings, notes, talks
 from huitong.delivery import outbox
 from huitong.matters import reply_rows
-from huitong.matters.decide import standing_decision
+from huitong.matters.acting import acting, decision_in_force
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
 from huitong.matters.named import named
-from huitong.matters.request import current_request
-from huitong.matters.stages import Action, move
+from huitong.matters.promises import break_promise, keep_promise, move_promise, promise, reopen_promise
+from huitong.matters.stages import Action
 from huitong.matters.timeline import lock, record
-from huitong.matters.verdicts import FINAL
-from huitong.records.models import Commitment, Decision, Matter, Meeting, Note, Person, Talk
+from huitong.records.models import Matter, Meeting, Note, Person, Talk
+
+__all__ = [
+    "ANSWER_CHANGES",
+    "answer_note",
+    "break_promise",
+    "call_meeting",
+    "cancel_meeting",
+    "decision_in_force",
+    "follow_up",
+    "is_note_open",
+    "keep_promise",
+    "log_progress",
+    "move_promise",
+    "promise",
+    "reopen_promise",
+    "send_again",
+    "send_minutes",
+    "send_note",
+    "send_points",
+    "tell_meeting",
+    "tell_talk",
+]
 
 ANSWER_CHANGES: Final = timedelta(days=3)
-
-
-def decision_in_force(matter: Matter) -> Decision | None:
-    """The leader's final answer, once the ten minutes for taking it back are over; None before."""
-    request = current_request(matter)
-    decision = standing_decision(request) if request else None
-    if decision and decision.verdict in FINAL and decision.effective_at <= timezone.now():
-        return decision
-    return None
-
-
-@contextmanager
-def _acting(matter: Matter, by: Person, action: Action) -> Iterator[Matter]:
-    if matter.requester_id != by.pk:
-        raise NotAllowed
-    with transaction.atomic():
-        matter = lock(matter)
-        move(matter, action, at=timezone.now())
-        if is_held(matter) or (action == Action.COORDINATE and decision_in_force(matter) is None):
-            raise NotNow("no decision is in force, or it can still be taken back")
-        yield matter
 
 
 def send_note(matter: Matter, by: Person, *, name: str, email: str, subject: str, text: str) -> Note:
@@ -51,7 +49,7 @@ def send_note(matter: Matter, by: Person, *, name: str, email: str, subject: str
     for field, value in (("name", name), ("email", email), ("subject", subject), ("text", text)):
         if not value.strip():
             raise Incomplete(field, _("这一项必填。"))
-    with _acting(matter, by, Action.COORDINATE) as matter:
+    with acting(matter, by, Action.COORDINATE) as matter:
         department = str(_answer(matter, "other_department.name"))
         person = named(name.strip(), email=email.strip(), department=department, by=by, field="name")
         if not person.email:
@@ -106,7 +104,7 @@ def call_meeting(
         raise Incomplete("start", _("太远了，请选一年以内的日子。"))
     if not 5 <= minutes <= 480:
         raise Incomplete("minutes", _("请写 5 到 480 之间的分钟数。"))
-    with _acting(matter, by, Action.COORDINATE) as matter:
+    with acting(matter, by, Action.COORDINATE) as matter:
         decision = decision_in_force(matter)
         assert decision is not None
         meeting = meetings.to_come(matter)
@@ -133,7 +131,7 @@ def call_meeting(
 
 
 def cancel_meeting(matter: Matter, by: Person) -> None:
-    with _acting(matter, by, Action.COORDINATE) as matter:
+    with acting(matter, by, Action.COORDINATE) as matter:
         meeting = meetings.to_come(matter)
         if meeting:
             meetings.cancel(meeting)
@@ -145,7 +143,7 @@ def tell_meeting(matter: Matter, by: Person, decided: str) -> Meeting:
     lines = [line.strip() for line in decided.splitlines() if line.strip()]
     if not lines:
         raise Incomplete("decided", _("请写下会上定了什么，一行一项。"))
-    with _acting(matter, by, Action.COORDINATE) as matter:
+    with acting(matter, by, Action.COORDINATE) as matter:
         meeting = meetings.last_held(matter)
         if meeting is None:
             raise Incomplete("decided", _("会还没有开。开过之后再来记。"))
@@ -179,7 +177,7 @@ def send_points(matter: Matter, by: Person, text: str) -> Person:
     points = [line.strip() for line in text.splitlines() if line.strip()]
     if not points:
         raise Incomplete("text", _("请写下要点，一行一条。"))
-    with _acting(matter, by, Action.COORDINATE) as matter:
+    with acting(matter, by, Action.COORDINATE) as matter:
         talk = matter.talks.select_related("decision__by", "decision__request").order_by("-pk").first()
         if talk is None or talk.held_at or talk.decision is None:
             raise NotNow("no talk is to come")
@@ -208,77 +206,9 @@ def tell_talk(talk: Talk, *, by: Person, outcome: str, words: str) -> None:
         record(matter, "talked", by, outcome=outcome, words=words[:300], leader=leader.address if leader else "")
 
 
-def promise(
-    matter: Matter, by: Person, *, side: str, owner_name: str, owner_email: str, what: str, day: date | None
-) -> Commitment:
-    """Write down what somebody promised, with owner and date."""
-    if not what.strip():
-        raise Incomplete("what", _("请写下答应了什么。"))
-    if not owner_name.strip():
-        raise Incomplete("owner", _("请写明由谁来做。"))
-    if day is None or not commitments.EARLIEST <= day <= commitments.LATEST:
-        raise Incomplete("by", _("请写明哪天前完成。"))
-    with _acting(matter, by, Action.COORDINATE) as matter:
-        owner = named(owner_name.strip(), email=owner_email.strip(), by=by, field="owner")
-        side = side if side in ("ours", "theirs", "leader") else "ours"
-        made = commitments.make(
-            matter, side=side, owner=owner, owner_name=owner_name.strip()[:100], what=what.strip()[:2000], by=day
-        )
-        record(matter, "promised", by, owner=made.owner_name, what=made.what[:200], by_day=day.isoformat())
-    return made
-
-
-def keep_promise(commitment: Commitment, *, by: Person, words: str = "", by_name: str = "") -> None:
-    _end(commitment, by=by, kept=True, words=words, by_name=by_name)
-
-
-def break_promise(commitment: Commitment, *, by: Person, words: str, by_name: str = "") -> None:
-    """It will not be done; the reason is asked for."""
-    if not words.strip():
-        raise Incomplete("words", _("请写一句原因。"))
-    _end(commitment, by=by, kept=False, words=words, by_name=by_name)
-
-
-def move_promise(commitment: Commitment, *, by: Person, to: date | None, reason: str, by_name: str = "") -> None:
-    """Another day, with the reason."""
-    if to is None or not timezone.localdate() <= to <= commitments.LATEST:
-        raise Incomplete("to", _("请写一个今天或以后的日子。"))
-    if not reason.strip():
-        raise Incomplete("reason", _("请写一句为什么改期。"))
-    with transaction.atomic():
-        matter, commitment = _locked(commitment, by)
-        before = commitment.by
-        reply_rows.settle(commitment=commitment)
-        commitments.move(commitment, to=to, reason=reason.strip()[:2000], by_name=by_name or by.name)
-        record(
-            matter,
-            "promise_moved",
-            by,
-            owner=commitment.owner_name,
-            what=commitment.what[:200],
-            before=before.isoformat() if before else "",
-            after=to.isoformat(),
-            words=reason[:300],
-        )
-
-
-def reopen_promise(commitment: Commitment, *, by: Person) -> None:
-    """A slip: the promise is open again."""
-    with transaction.atomic():
-        matter = lock(commitment.matter)
-        commitment = Commitment.objects.get(pk=commitment.pk)
-        if by.pk not in (matter.requester_id, commitment.owner_id):
-            raise NotAllowed
-        if commitment.state == "open" or matter.closed_at:
-            raise NotNow("it is open, or the matter is closed")
-        commitment.matter = matter
-        commitments.reopen(commitment)
-        record(matter, "promise_reopened", by, owner=commitment.owner_name, what=commitment.what[:200])
-
-
 def follow_up(matter: Matter, by: Person) -> None:
     """All is arranged; from now on it is about keeping what was promised."""
-    with _acting(matter, by, Action.FOLLOW_UP) as matter:
+    with acting(matter, by, Action.FOLLOW_UP) as matter:
         record(matter, "follow_up", by)
 
 
@@ -305,27 +235,6 @@ def send_again(matter: Matter, by: Person, *, row_id: int, email: str = "") -> N
             person.email = email.strip()
             person.save(update_fields=["email"])
         outbox.send_again(failed)
-
-
-def _locked(commitment: Commitment, by: Person) -> tuple[Matter, Commitment]:
-    matter = lock(commitment.matter)
-    commitment = Commitment.objects.select_related("owner").get(pk=commitment.pk)
-    commitment.matter = matter
-    if by.pk not in (matter.requester_id, commitment.owner_id):
-        raise NotAllowed
-    if commitment.state != "open" or matter.closed_at:
-        raise NotNow("it has ended already")
-    return matter, commitment
-
-
-def _end(commitment: Commitment, *, by: Person, kept: bool, words: str, by_name: str) -> None:
-    with transaction.atomic():
-        matter, commitment = _locked(commitment, by)
-        reply_rows.settle(commitment=commitment)
-        commitments.end(commitment, kept=kept, words=words.strip()[:2000])
-        kind = "promise_kept" if kept else "promise_broken"
-        what = commitment.what[:200]
-        record(matter, kind, by, owner=commitment.owner_name, what=what, words=words[:300], by_name=by_name)
 
 
 def _answer(matter: Matter, question: str) -> object:

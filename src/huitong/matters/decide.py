@@ -363,4 +363,5 @@ def _set_in_motion(decision: Decision) -> None:
             what=promise.what,
             by=promise.by,
             remind_from=decision.effective_at,
+            proposed=True,
         )

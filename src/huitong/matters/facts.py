@@ -75,7 +75,7 @@ def gather(matters: Iterable[Matter], reader: Person | None = None) -> dict[int,
     standing = Decision.objects.filter(
         request__matter__in=facts, request__ended_at=None, undone_at=None, superseded_at=None
     )
-    for decision in standing.select_related("version", "by", "request"):
+    for decision in standing.select_related("version", "by", "request", "understanding"):
         facts[decision.request.matter_id].decision = decision
     letters = Outbox.objects.filter(matter__in=facts, kind__in=_LETTERS).exclude(state="withdrawn")
     for row in letters.defer("payload").select_related("person").order_by("id"):

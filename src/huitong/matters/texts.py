@@ -28,7 +28,8 @@ from huitong.matters.holds import is_held
 from huitong.matters.stages import Stage
 from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock
-from huitong.method import Brief, BriefError, Channel
+from huitong.matters.understood import plan_of
+from huitong.method import BriefError, Channel
 from huitong.records.models import Decision, Draft, Matter, Meeting, Person
 
 LONGEST: Final = 20_000
@@ -178,7 +179,7 @@ def _yes(matter: Matter) -> Decision | None:
 
 def _note(matter: Matter) -> Made | None:
     decision = _yes(matter)
-    return _both(note(Brief.model_validate(decision.version.brief), house=house_of(matter))) if decision else None
+    return _both(note(plan_of(decision).brief, house=house_of(matter))) if decision else None
 
 
 def _talk(matter: Matter) -> Made | None:
@@ -190,11 +191,10 @@ def _agenda(matter: Matter) -> Made | None:
     decision = _yes(matter)
     if decision is None:
         return None
-    option = decision.version.options[decision.option] if decision.option is not None else None
-    meeting = meetings.to_come(matter)
-    planned = meeting.minutes if meeting else (option or {}).get("minutes") or 30
-    brief, chosen = Brief.model_validate(decision.version.brief), option_of(option) if option else None
-    made = agenda(brief, planned, chosen, house=house_of(matter))
+    plan, meeting = plan_of(decision), meetings.to_come(matter)
+    planned = meeting.minutes if meeting else (plan.option or {}).get("minutes") or 30
+    chosen = option_of(plan.option) if plan.option else None
+    made = agenda(plan.brief, planned, chosen, house=house_of(matter))
     return made.title, meeting.agenda if meeting else made.text
 
 
@@ -203,7 +203,7 @@ def _minutes(matter: Matter) -> Made | None:
     meeting = meetings.last_held(matter)
     if decision is None or meeting is None:
         return None
-    promised = matter.commitments.filter(state__in=("open", "kept")).order_by("by", "id")
+    promised = matter.commitments.filter(state__in=("proposed", "open", "kept")).order_by("by", "id")
     made = HeldMeeting(
         start=timezone.localtime(meeting.start),
         minutes=meeting.minutes,
@@ -212,7 +212,7 @@ def _minutes(matter: Matter) -> Made | None:
         decided=tuple(meeting.decided.splitlines()),
         promised=tuple((c.what, c.owner_name, c.by) for c in promised),
     )
-    return _both(minutes(Brief.model_validate(decision.version.brief), made, house=house_of(matter)))
+    return _both(minutes(plan_of(decision).brief, made, house=house_of(matter)))
 
 
 def _present(meeting: Meeting) -> Iterator[str]:

@@ -13,11 +13,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huitong.coordination.commitments import UNSETTLED
 from huitong.delivery.outbox import Reason
 from huitong.directory.wording import day_text, moment_text
 from huitong.matters.facts import Facts, gather
 from huitong.matters.request import CHAT, MAIL, PERSON
 from huitong.matters.stages import Stage
+from huitong.matters.understood import is_to_say
 from huitong.matters.verdicts import Verdict, verdict_text
 from huitong.records.models import Commitment, Decision, Matter, Note, Outbox, Person
 
@@ -223,8 +225,10 @@ def _under_way(f: Facts) -> Whereabouts:
         letter = f.letter("note", person_id=note.person_id)
         if letter and letter.state == "failed":
             return _came_back(f, letter, _of_department(f, note.person))
-    open_ones = [p for p in f.promises if p.state == "open"]
-    due = [p for p in open_ones if _is_mine(f, p) and p.by and p.by <= f.today]
+    open_ones = [p for p in f.promises if p.state in UNSETTLED]
+    due = [p for p in open_ones if p.state == "open" and _is_mine(f, p) and p.by and p.by <= f.today]
+    if f.decision and is_to_say(f.decision):
+        return _in_force(f, f.decision)
     if due:
         return _promised(f, due[0])
     if not f.notes and not f.meetings and f.decision and f.matter.stage == Stage.COORDINATING:
@@ -277,14 +281,17 @@ def _in_force(f: Facts, decision: Decision) -> Whereabouts:
     line = _("%(leader)s批示：%(verdict)s") % {"leader": f.leader, "verdict": verdict_text(decision)}
     if words:
         line = _("%(leader)s批示：“%(words)s”") % {"leader": f.leader, "words": words}
-    after = _("告诉对方，定下谁做什么")
+    after, page, action = _("告诉对方，定下谁做什么"), "coordinate", _("去协调")
+    if is_to_say(decision):
+        after, page, action = _("与请示的不同，先写下你怎么理解"), "matter", _("去确认")
     since = decision.effective_at
-    return _at(f, "in_force", ME, "", since, line, after, page="coordinate", action=_("去协调"), label=_("已批示"))
+    return _at(f, "in_force", ME, "", since, line, after, page=page, action=action, label=_("已批示"))
 
 
 def _promised(f: Facts, promise: Commitment) -> Whereabouts:
     """The open promise that is due first decides with whom the matter is."""
-    mine, late = _is_mine(f, promise), promise.by is not None and promise.by < f.today
+    mine = _is_mine(f, promise)
+    late = promise.state == "open" and promise.by is not None and promise.by < f.today
     theirs_to_read = f.reader is not None and f.reader.pk != f.matter.requester_id
     if mine and theirs_to_read:
         line = _("%(who)s答应%(day)s前：%(what)s") if promise.by else _("%(who)s答应：%(what)s")
@@ -292,6 +299,8 @@ def _promised(f: Facts, promise: Commitment) -> Whereabouts:
     elif mine:
         line = _("你答应%(day)s前：%(what)s") if promise.by else _("你答应：%(what)s")
         with_whom, who = ME, ""
+    elif promise.state == "proposed":
+        line, with_whom, who = _("等%(who)s点头：%(what)s"), COUNTERPART, promise.owner_name
     else:
         line = _("等%(who)s%(day)s前：%(what)s") if promise.by else _("等%(who)s：%(what)s")
         with_whom = LEADER if promise.side == LEADER else COUNTERPART

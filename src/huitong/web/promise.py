@@ -1,23 +1,22 @@
-"""What someone promised, answered by the link in its reminder: done, another day, or not possible."""
+"""One commitment, answered by the link in a mail: taken on, another day, somebody else, done, or not possible."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huitong.coordination.commitments import UNSETTLED, open_offer
 from huitong.directory.wording import day_text
-from huitong.matters import coordinate
-from huitong.matters.errors import Incomplete, NotDone, NotNow, TooLate
-from huitong.records.models import Commitment
+from huitong.matters import promises as actions
+from huitong.matters.errors import Incomplete, NotDone
+from huitong.records.models import Commitment, CommitmentOffer, Person
 from huitong.web import mailed
 from huitong.web.confirm import Reader, Summary
-from huitong.web.desk import why_not
+from huitong.web.desk import address_of, why_not
 from huitong.web.fields import day_of, text_of
 
 LONGEST: Final = 2000
@@ -26,7 +25,10 @@ _MEANT: Final = ("kept", "moved", "broken")  # what an answer by mail can fill i
 
 @dataclass(frozen=True, slots=True)
 class PromisePage:
-    """One commitment, seen by its owner (or, if they have no address, its requester); see web.confirm.Page."""
+    """One commitment, for its owner, its requester, or whom it is offered to; see web.confirm.Page.
+
+    Of the matter it shows nothing else. Whoever has handed it on sees to whom, and no more.
+    """
 
     request: HttpRequest
     reader: Reader
@@ -34,23 +36,34 @@ class PromisePage:
 
     def show(self, typed: QueryDict, error: NotDone | None = None) -> HttpResponse:
         status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
-        self.promise.refresh_from_db()
-        is_open = self.promise.state == "open" and self.promise.matter.closed_at is None
-        by_mail = mailed.to_promise(self.reader, self.promise) if not typed and is_open else None
+        promise, person = self.promise, self.reader.person
+        promise.refresh_from_db()
+        unsettled = promise.state in UNSETTLED and promise.matter.closed_at is None
+        by_mail = mailed.to_promise(self.reader, promise) if not typed and unsettled else None
         if by_mail:
             understood = by_mail.meaning.value if by_mail.meaning.value in _MEANT else ""
             typed = mailed.filled(by_mail, do=understood, to=mailed.day_of(by_mail))
+        offer = open_offer(promise)
+        own, asks = promise.owner_id == person.pk, promise.matter.requester_id == person.pk
+        slip = actions.undo_until(promise, person) if own or asks else None
         context = {
             "mailed": by_mail,
             "reader": self.reader,
             "by_link": self.reader.link is not None,
-            "promise": self.promise,
-            "requester": self.promise.matter.requester,
-            "closed": self.promise.matter.closed_at is not None,
-            "own": self.promise.owner_id == self.reader.person.pk,
-            "overdue": self.promise.by is not None and self.promise.by < timezone.localdate(),
-            "moves": self.promise.moves.order_by("at"),
-            "reopen_until": reopen_until(self.promise),
+            "promise": promise,
+            "requester": promise.matter.requester,
+            "closed": promise.matter.closed_at is not None,
+            "own": own,
+            "may": own or asks,
+            "unsettled": promise.state in UNSETTLED,
+            "overdue": promise.state == "open" and promise.by is not None and promise.by < timezone.localdate(),
+            "moves": promise.moves.order_by("at") if own or asks else [],
+            "hands": [o for o in hands_of(promise) if own or asks or o.owner_before_id == person.pk],
+            "offer": offer,
+            "offered_to_me": offer is not None and _waits_for(offer, promise, person),
+            "offered_by_me": offer is not None and offer.by_id == person.pk,
+            "undo": slip,
+            "choices": _choices(promise, own=own),
             "typed": typed,
             "today": timezone.localdate().isoformat(),
             "error": why_not(error) if error else "",
@@ -61,6 +74,14 @@ class PromisePage:
     def sum_up(self, typed: QueryDict) -> Summary:
         what, words = {"what": self.promise.what}, text_of(typed, "words", LONGEST)
         match typed.get("do"):
+            case "accept":
+                return Summary(_("答应：%(what)s") % what)
+            case "agree":
+                return Summary(_("同意：%(what)s") % what, words)
+            case "disagree":
+                return Summary(_("不同意：%(what)s") % what, words)
+            case "withdraw":
+                return Summary(_("收回提议：%(what)s") % what)
             case "kept":
                 return Summary(_("办好了：%(what)s") % what, words)
             case "moved":
@@ -70,37 +91,72 @@ class PromisePage:
                 if not words.strip():
                     raise Incomplete("words", _("请写一句为什么改期。"))
                 return Summary(_("改期，%(day)s前：%(what)s") % (what | {"day": day_text(day, weekday=True)}), words)
+            case "hand":
+                name = text_of(typed, "name", 100).strip()
+                if not name:
+                    raise Incomplete("name", _("请写明交给谁。"))
+                if not address_of(typed.get("email", "")):
+                    raise Incomplete("email", _("请写对方的邮箱，要问过本人才算。"))
+                return Summary(_("请%(name)s来办：%(what)s") % (what | {"name": name}), words, typed.get("email", ""))
             case "broken":
                 if not words.strip():
                     raise Incomplete("words", _("请写一句原因。"))
                 return Summary(_("办不成：%(what)s") % what, words)
-            case "reopen":
-                return Summary(_("点错了，还没有办完：%(what)s") % what)
+            case "reopen" | "undo":
+                return Summary(_("点错了，收回：%(what)s") % what)
         raise Incomplete("do", _("请选一项。"))
 
     def act(self, typed: QueryDict, by_name: str) -> HttpResponse:
         promise, person, words = self.promise, self.reader.person, text_of(typed, "words", LONGEST)
         match typed.get("do"):
+            case "accept":
+                actions.accept_promise(promise, by=person, by_name=by_name)
+            case "agree" | "disagree":
+                agreed = typed["do"] == "agree"
+                actions.answer_offer(promise, by=person, agreed=agreed, words=words, by_name=by_name)
+            case "withdraw":
+                actions.withdraw_offer(promise, by=person)
             case "kept":
-                coordinate.keep_promise(promise, by=person, words=words, by_name=by_name)
+                actions.keep_promise(promise, by=person, words=words, by_name=by_name)
             case "moved":
                 to = day_of(typed.get("to"))
-                coordinate.move_promise(promise, by=person, to=to, reason=words, by_name=by_name)
+                actions.move_promise(promise, by=person, to=to, reason=words, by_name=by_name)
+            case "hand":
+                name, email = text_of(typed, "name", 100), address_of(typed.get("email", ""))
+                actions.hand_promise(promise, by=person, name=name, email=email, reason=words, by_name=by_name)
             case "broken":
-                coordinate.break_promise(promise, by=person, words=words, by_name=by_name)
-            case "reopen":
-                if reopen_until(promise) is None:
-                    raise TooLate if promise.state != "open" else NotNow("it is open")
-                coordinate.reopen_promise(promise, by=person)
+                actions.break_promise(promise, by=person, words=words, by_name=by_name)
+            case "reopen" | "undo":
+                actions.undo_promise(promise, by=person)
             case _other:
                 raise Incomplete("do", _("请选一项。"))
         messages.success(self.request, _("记下了，谢谢您。"))
         return redirect(self.reader.address)
 
 
-def reopen_until(promise: Commitment) -> datetime | None:
-    """Until when a slip can be taken back by link; None if it is open or that time is over."""
-    if promise.ended_at is None or promise.matter.closed_at:
-        return None
-    limit = promise.ended_at + timedelta(minutes=settings.UNDO_MINUTES)
-    return limit if timezone.now() < limit else None
+def hands_of(promise: Commitment) -> list[CommitmentOffer]:
+    """Through whose hands it went, first to last."""
+    return list(promise.offers.filter(agreed=True, person__isnull=False).select_related("person").order_by("at"))
+
+
+def _waits_for(offer: CommitmentOffer, promise: Commitment, person: Person) -> bool:
+    if offer.person:
+        return offer.person_id == person.pk
+    both = (promise.owner_id, promise.matter.requester_id)
+    return person.pk in both and offer.by_id != person.pk
+
+
+def _choices(promise: Commitment, *, own: bool) -> list[tuple[str, str, str]]:
+    """What can be said of it: code, name, hint."""
+    kept = ("kept", _("办好了"), _("有凭据可写一句，比如单号"))
+    hand = ("hand", _("该由别人办"), _("写下姓名和邮箱，问过本人才算"))
+    if promise.state == "proposed" and own:
+        return [
+            ("accept", _("可以，我来办"), ""),
+            ("moved", _("可以，要换个日子"), _("填上日子，写一句原因")),
+            hand,
+            kept,
+            ("broken", _("办不了"), _("写一句原因，我们另想办法")),
+        ]
+    moved = ("moved", _("还需要几天"), _("填上新日子，写一句原因"))
+    return [kept, moved, hand, ("broken", _("办不成了"), _("写一句原因，我们另想办法"))]

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.directory.wording import day_text, moment_text
+from huitong.matters.understood import plan_of
 from huitong.matters.verdicts import Verdict
-from huitong.method import Brief, Help
+from huitong.method import Help
 from huitong.records.models import Decision, Talk
 
 PROMISES_SHOWN: Final = 4
@@ -42,8 +43,8 @@ def story(decision: Decision, talk: Talk | None) -> list[Line]:
 
 
 def _agreed(decision: Decision, talk: Talk | None) -> list[Line]:
-    matter, brief = decision.request.matter, Brief.model_validate(decision.version.brief)
-    option = decision.version.options[decision.option] if decision.option is not None else {}
+    matter, plan = decision.request.matter, plan_of(decision)
+    brief, option = plan.brief, plan.option or {}
     facts = {
         "name": matter.requester.name,
         "head": brief.other_department.head or brief.other_department.contact or brief.other_department.name,
@@ -59,7 +60,7 @@ def _agreed(decision: Decision, talk: Talk | None) -> list[Line]:
     elif option.get("kind") == Help.MEETING:
         lines.append(Line("", _("%(name)s约好时间，会议邀请和议程发到您的邮箱。") % facts))
     lines.append(Line("", _("%(name)s把请对方配合的事写成一份中性的说明，发给对方。") % facts, matter.notes.exists()))
-    promises = matter.commitments.filter(side="ours").exclude(state="broken").order_by("by", "id")
+    promises = matter.commitments.filter(side="ours", state__in=("open", "kept")).order_by("by", "id")
     for promise in promises[:PROMISES_SHOWN]:
         day = day_text(promise.by) if promise.by else ""
         text = _("%(owner)s：%(what)s") % {"owner": promise.owner_name, "what": promise.what}

@@ -110,6 +110,11 @@ def _promise_moved(data: Data) -> str:
     return _("%(owner)s把“%(what)s”改到%(after)s。") % facts
 
 
+def _promise_date_offered(data: Data) -> str:
+    facts = data | {"after": _day(data["after"]), "before": _day(data.get("before", ""))}
+    return _("%(who)s想把“%(what)s”改到%(after)s，等对方点头。") % facts
+
+
 def _mail_failed(data: Data) -> str:
     return _("给%(person)s的邮件没有送到：%(error)s") % {
         "person": data.get("person", ""),
@@ -151,6 +156,28 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "meeting_cancelled": _plain(N_("会议取消。")),
     "talked": _talked,
     "promised": lambda d: _("%(owner)s承诺%(day)s前：%(what)s。") % (d | {"day": _day(d.get("by_day", ""))}),
+    "promise_proposed": lambda d: (
+        _("请%(owner)s%(day)s前办：%(what)s，等本人点头。") % (d | {"day": _day(d.get("by_day", ""))})
+    ),
+    "promise_accepted": _plain(N_("%(owner)s答应了：%(what)s。")),
+    "promise_date_offered": _promise_date_offered,
+    "promise_not_moved": _plain(N_("“%(what)s”的日子不改。")),
+    "promise_hand_offered": _plain(N_("%(who)s想把“%(what)s”交给%(to)s，等本人点头。")),
+    "promise_handed": _plain(N_("“%(what)s”由%(before)s交给了%(to)s。")),
+    "promise_not_handed": _plain(N_("%(to)s没有接“%(what)s”，仍由%(owner)s办。")),
+    "promise_offer_withdrawn": _plain(N_("关于“%(what)s”的提议收回了。")),
+    "promise_undone": _plain(N_("关于“%(what)s”，刚才那一下收回了。")),
+    "promise_dropped": _plain(N_("不再等“%(what)s”。")),
+    "promise_spoken": _plain(N_("为“%(what)s”又同%(owner)s说了一声。")),
+    "understood": lambda d: (
+        _("照领导的意思，这样理解（%(day)s前）：") % {"day": _day(d["day"])}
+        if d.get("day")
+        else _("照领导的意思，这样理解：")
+    ),
+    "corrected": _plain(N_("%(leader)s说意思不是这样：")),
+    "escalation_warned": _plain(N_("告诉了%(owner)s，“%(what)s”打算再请示领导。")),
+    "escalation_withdrawn": _plain(N_("%(owner)s答复了“%(what)s”，不用再请示领导。")),
+    "escalated": _plain(N_("为“%(what)s”再请示一次。")),
     "promise_kept": _plain(N_("%(owner)s办好了：%(what)s。")),
     "promise_moved": _promise_moved,
     "promise_broken": _plain(N_("%(owner)s办不成：%(what)s。")),
@@ -176,4 +203,4 @@ def line_of(event: Event) -> Line:
     sentence = SENTENCES.get(event.kind)
     text = sentence(data) if sentence else event.kind
     words = str(event.data.get("words") or event.data.get("outcome" if event.kind == "closed" else "") or "")
-    return Line(event.at, text, words, event.kind in ("decided", "confirmed"))
+    return Line(event.at, text, words, event.kind in ("decided", "confirmed", "corrected"))

@@ -14,10 +14,12 @@ from huitong.compose import (
     HeldMeeting,
     Helper,
     Progress,
+    Stuck,
     after_no,
     agenda,
     answer,
     compose,
+    escalation,
     leader_headline,
     likely_questions,
     minutes,
@@ -27,6 +29,7 @@ from huitong.compose import (
     speaking_card,
     talking_points,
     thanks,
+    warning,
 )
 from huitong.compose.check import MAX_SOURCE, SIZES, TEXTS, check, is_readable, preview, vocabulary
 from huitong.compose.check.samples import sample
@@ -281,6 +284,8 @@ def test_every_text_takes_the_houses_own_template(language):
         "agenda": lambda h: "\n".join(p.text for p in agenda(brief, 30, house=h).points),
         "minutes": lambda h: str(minutes(brief, HeldMeeting(datetime(2026, 12, 3, 14, tzinfo=UTC), 30), house=h)),
         "report_back": lambda h: str(report_back(brief, Progress("", ""), house=h)),
+        "warning": lambda h: str(warning(brief, Stuck("book it", "Kim"), house=h)),
+        "escalation": lambda h: str(escalation(brief, Stuck("book it", "Kim"), house=h)),
         "thanks": lambda h: str(thanks(brief, Helper("Kim"), "", None, house=h)),
         **{str(c): lambda h, c=c: str(compose(brief, channel=c, house=h)) for c in Channel},
     }

@@ -23,6 +23,7 @@ from huitong.compose.check.needs import (
     writer,
 )
 from huitong.compose.check.samples import Said
+from huitong.compose.escalation import Stuck, escalation, escalation_facts, warning, warning_facts
 from huitong.compose.facts import Facts, facts_of
 from huitong.compose.headline import headline_facts, headline_room, leader_headline
 from huitong.compose.minutes import HeldMeeting, minutes, minutes_facts
@@ -179,6 +180,32 @@ def _minutes(brief: Brief, said: Said) -> Iterator[Case]:
     yield Case(facts, (subject_line(), *also_in_subject(matter(facts)), *needs))
 
 
+def _stuck(said: Said) -> Stuck:
+    return Stuck(said.open, said.owner, said.open_by, (said.kept,), said.words, said.happened_day)
+
+
+def _warning(brief: Brief, said: Said) -> Iterator[Case]:
+    facts = warning_facts(brief, _stuck(said))
+    needs = _agreed(facts, said)
+    yield Case(facts, (subject_line(), *needs, *matter(facts), *writer(facts)))
+
+
+def _escalation(brief: Brief, said: Said) -> Iterator[Case]:
+    facts = escalation_facts(brief, _stuck(said))
+    needs = [*_agreed(facts, said), holds("办好了的承诺", "what was kept", facts.setting.line(said.kept))]
+    needs += [holds(f"方案“{o.title}”", f"the option “{o.title}”", o.title) for o in brief.options]
+    yield Case(facts, (subject_line(), *needs, *matter(facts)))
+
+
+def _agreed(facts: Facts, said: Said) -> list[Need]:
+    say = facts.setting
+    return [
+        holds("答应的事", "what was promised", say.line(said.open)),
+        holds("谁答应的", "who promised it", said.owner),
+        holds("答应的日子", "by when", say.day(said.open_by)),
+    ]
+
+
 def _unbounded(language: Language, style: Style) -> None:
     return None
 
@@ -227,6 +254,10 @@ TEXTS: Final[dict[str, Text]] = {channel.value: _request(channel) for channel in
         lambda brief, said, house, *_: [
             report_back(brief, _progress(said, closed=closed), house=house) for closed in (False, True)
         ],
+    ),
+    "warning": Text(_warning, _unbounded, lambda brief, said, house, *_: [warning(brief, _stuck(said), house=house)]),
+    "escalation": Text(
+        _escalation, _unbounded, lambda brief, said, house, *_: [escalation(brief, _stuck(said), house=house)]
     ),
     "thanks": Text(
         _thanks,

@@ -1,4 +1,15 @@
-from huitong.records.models.coordination import Attendee, Commitment, CommitmentMove, Meeting, Note, Talk
+from huitong.records.models.coordination import (
+    Attendee,
+    Commitment,
+    CommitmentMove,
+    CommitmentOffer,
+    CommitmentReminder,
+    Escalation,
+    Meeting,
+    Note,
+    Talk,
+    Understanding,
+)
 from huitong.records.models.delivery import Link, Outbox
 from huitong.records.models.matters import (
     Answer,
@@ -33,12 +44,15 @@ __all__ = [
     "ChatAddress",
     "Commitment",
     "CommitmentMove",
+    "CommitmentOffer",
+    "CommitmentReminder",
     "Consultation",
     "Decision",
     "Department",
     "Device",
     "Dismissed",
     "Draft",
+    "Escalation",
     "Event",
     "Heartbeat",
     "HouseTemplate",
@@ -56,6 +70,7 @@ __all__ = [
     "ReviewSettings",
     "Rewriting",
     "Talk",
+    "Understanding",
     "User",
     "Version",
 ]

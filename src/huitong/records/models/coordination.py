@@ -64,7 +64,11 @@ class Talk(models.Model):
 
 
 class Commitment(models.Model):
-    """What someone promised. `side` is ours, theirs or leader; `state` is proposed, open, kept or broken."""
+    """What someone promised. `side` is ours, theirs or leader.
+
+    `state` is proposed (its owner has not accepted it yet), open, kept, broken or dropped (the requester let it go).
+    `done_when` says what counts as done; `shared`: the other department sees it too.
+    """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="commitments")
     decision = models.ForeignKey(Decision, null=True, blank=True, on_delete=models.SET_NULL)
@@ -72,10 +76,13 @@ class Commitment(models.Model):
     owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="commitments")
     owner_name = models.CharField(max_length=100)
     what = models.TextField()
+    done_when = models.TextField(blank=True)
     by = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, default="open")
+    shared = models.BooleanField(default=False)
     words = models.TextField(blank=True)
     made_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -91,3 +98,86 @@ class CommitmentMove(models.Model):
     reason = models.TextField()
     by_name = models.CharField(max_length=100)
     at = models.DateTimeField()
+
+
+class CommitmentOffer(models.Model):
+    """Another date (`day`) or another owner (`person`) for a commitment: holds once the other one says yes.
+
+    `by` offers; of a date the other of owner and requester answers, of an owner that person. The accepted ones with a
+    person are the chain of hands through which the commitment went; `before` is who or what stood until then.
+    """
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="offers")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField(null=True, blank=True)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    before = models.CharField(max_length=100, blank=True)
+    owner_before = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    agreed = models.BooleanField(null=True, blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("commitment", condition=Q(answered_at=None), name="one_open_offer_a_commitment")
+        ]
+
+
+class CommitmentReminder(models.Model):
+    """One reminder, promised: of a commitment, for its date, in one round. `letter` brings it, with others.
+
+    `round` is unanswered (a proposed one), before, after, or asked (its requester is asked what now).
+    """
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="reminders")
+    day = models.DateField()
+    round = models.CharField(max_length=10)
+    receiver = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    due_at = models.DateTimeField()
+    letter = models.ForeignKey(
+        "records.Outbox", null=True, blank=True, on_delete=models.SET_NULL, related_name="reminders"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint("commitment", "day", "round", name="a_commitments_reminder_once")]
+        indexes = [models.Index(fields=["receiver", "due_at"])]
+
+
+class Escalation(models.Model):
+    """A commitment about which the leader is to be asked again, its owner being told so first.
+
+    `letter` is the word to the owner; the request can follow from `ready_at` on. An answer of the owner withdraws it.
+    """
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="escalations")
+    begun_at = models.DateTimeField()
+    letter = models.ForeignKey("records.Outbox", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    ready_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "commitment", condition=Q(withdrawn_at=None, asked_at=None), name="one_open_escalation_a_commitment"
+            )
+        ]
+
+
+class Understanding(models.Model):
+    """What the requester understood of an answer that differs from what was asked; texts agree with it.
+
+    `title` is the help as the leader wants it, of this `kind`, by `day`. `correction` are the leader's words if it is
+    not so; then it no longer holds.
+    """
+
+    decision = models.OneToOneField(Decision, on_delete=models.CASCADE, related_name="understanding")
+    title = models.CharField(max_length=300)
+    kind = models.CharField(max_length=20)
+    day = models.DateField(null=True, blank=True)
+    said_at = models.DateTimeField()
+    correction = models.TextField(blank=True)
+    corrected_by = models.CharField(max_length=100, blank=True)
+    corrected_at = models.DateTimeField(null=True, blank=True)

@@ -12,18 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.coordination import meetings
-from huitong.directory.wording import spoken
+from huitong.directory.wording import day_text, spoken
 from huitong.matters import coordinate as actions
 from huitong.matters.brief import answers_of
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.moments import busy_of
 from huitong.matters.texts import LONGEST, forget_text
+from huitong.matters.understood import plan_of, understanding_of
 from huitong.matters.verdicts import MAX_WORDS, verdict_text
 from huitong.method import Help, help_name
-from huitong.records.models import Decision, Matter
+from huitong.records.models import Decision, Matter, Note
 from huitong.timing import Moment, rank_moments
 from huitong.web.desk import DeskRequest, address_of, day_of, life, why_not
-from huitong.web.fields import text_of
+from huitong.web.fields import number_of, text_of
 from huitong.web.texts import keep_if_possible, sheet
 
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -100,7 +101,8 @@ def _act(request: DeskRequest, row: Matter) -> str:
             actions.tell_talk(talk, by=person, outcome=post.get("outcome", ""), words=text_of(post, "words", MAX_WORDS))
             return _("记下了。")
         case "promise":
-            actions.promise(
+            said = number_of(post.get("said"))
+            made = actions.promise(
                 row,
                 person,
                 side=post.get("side", ""),
@@ -108,7 +110,12 @@ def _act(request: DeskRequest, row: Matter) -> str:
                 owner_email=address_of(post.get("owner_email", "")),
                 what=text_of(post, "what", 2000),
                 day=day_of(post.get("by")),
+                done_when=text_of(post, "done_when", 2000),
+                shared=bool(post.get("shared")),
+                said_in=row.notes.select_related("person").filter(pk=said).first() if said else None,
             )
+            if made.state == "proposed":
+                return _("记下了，正在问%(name)s；点头之后才算答应。") % {"name": made.owner_name}
             return _("记下了，到日子会提醒。")
     raise Incomplete("do", _("请再点一次。"))
 
@@ -141,8 +148,8 @@ def _suggestions(decision: Decision, minutes: int) -> tuple[Moment, ...]:
 
 
 def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str, Any]:
-    option = decision.version.options[decision.option] if decision.option is not None else None
-    kind = Help(option["kind"]) if option else Help.GUIDANCE
+    plan = plan_of(decision)
+    option, kind = plan.option, plan.kind
     meeting, met = meetings.to_come(row), meetings.last_held(row)
     minutes = meeting.minutes if meeting else (option or {}).get("minutes") or 30
     answers = answers_of(row)
@@ -156,6 +163,7 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
         "life": life(row, page="coordinate"),
         "decision": decision,
         "verdict": verdict_text(decision),
+        "understanding": understanding_of(decision),
         "kind": kind.value,
         "kind_name": help_name(kind, spoken()),
         "talk": row.talks.order_by("-pk").first(),
@@ -167,12 +175,19 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
         "met": met,
         "sheets": {name: sheet(row, name, _typed(request, name)) for name in SHEETS.values()},
         "notes": list(row.notes.select_related("person").order_by("sent_at")),
+        "said": [_said(n) for n in row.notes.select_related("person") if n.answer in ("yes", "date")],
         "counterpart": answers.get("other_department.head") or answers.get("other_department.contact") or "",
         "email": answers.get("other_department.email") or "",
         "errors": {},
         "typed": {},
         "field": "",
     }
+
+
+def _said(note: Note) -> dict[str, object]:
+    """An answer in which its writer has said something themselves, as the form of a commitment offers it."""
+    how = day_text(note.day, weekday=True) if note.day else _("照说明里的日子")
+    return {"pk": note.pk, "mark": str(note.pk), "name": note.person.name, "how": how}
 
 
 def _typed(request: DeskRequest, name: str) -> QueryDict | None:

@@ -21,6 +21,7 @@ from huitong.matters import decide as actions
 from huitong.matters.errors import AlreadyDecided, Incomplete, NotDone, NotNow, StaleVersion
 from huitong.matters.request import is_unanswered, latest_version
 from huitong.matters.templates import house_of
+from huitong.matters.understood import correct, understanding_of
 from huitong.matters.verdicts import (
     FINAL,
     LINK,
@@ -43,7 +44,7 @@ from huitong.web.difference import between
 from huitong.web.fields import day_of, number_of, text_of
 from huitong.web.story import story
 
-DOES: Final = ("undo", "now", "confirm", "talked")  # what can be done beside answering
+DOES: Final = ("undo", "now", "confirm", "talked", "correct")  # what can be done beside answering
 CONSULT, UNCONSULT = "consult", "unconsult"
 LATEST: Final = timedelta(days=366)
 OTHERS_SHOWN: Final = 5
@@ -88,6 +89,10 @@ class DecidePage:
             case "confirm":
                 said = {"name": self.asked.matter.requester.name, "verdict": verdict_text(decision)}
                 return Summary(_("%(name)s记得对：%(verdict)s") % said, decision.words)
+            case "correct":
+                if not typed.get("correction", "").strip():
+                    raise Incomplete("correction", _("请写一句您的意思。"))
+                return Summary(_("意思不是这样"), typed.get("correction", ""))
             case "talked":
                 outcome = typed.get("outcome", "")
                 if outcome not in talks.OUTCOMES:
@@ -142,6 +147,9 @@ class DecidePage:
         elif do == "confirm":
             actions.confirm(decision, by=person, by_name=by_name)
             messages.success(self.request, _("记下了，谢谢您。"))
+        elif do == "correct":
+            correct(decision, by=person, words=text_of(typed, "correction", MAX_WORDS), by_name=by_name)
+            messages.success(self.request, _("记下了，已经告诉%(name)s。") % {"name": self.asked.matter.requester.name})
         else:
             talk = talk_of(decision)
             if talk is None:
@@ -261,6 +269,8 @@ class DecidePage:
                 "sent": sent,
                 "unsent": decision is not None and not sent,
                 "story": story(decision, talk) if decision and open_now else [],
+                "understanding": understanding_of(decision) if decision else None,
+                "correction": typed.get("correction", ""),
                 "talk": talk,
                 "outcomes": [(code, outcome_text(code)) for code in talks.OUTCOMES],
                 "outcome": typed.get("outcome", ""),

@@ -7,12 +7,18 @@ from django.utils import timezone
 
 from huitong.directory.wording import day_text
 from huitong.matters.agenda import agenda
+from huitong.matters.followed import has_any
 from huitong.web.desk import DeskRequest
 
 
 def home(request: DeskRequest) -> HttpResponse:
     today = timezone.localdate()
-    context = {"agenda": agenda(request.person), "today": today, "day": day_text(today, weekday=True, relative=False)}
+    context = {
+        "agenda": agenda(request.person),
+        "today": today,
+        "day": day_text(today, weekday=True, relative=False),
+        "follows": has_any(request.person),
+    }
     return render(request, "home.html", context)
 
 

@@ -17,7 +17,7 @@ from huitong.web import invite, promise
 from huitong.web.confirm import Reader, respond
 from huitong.web.consult import ConsultPage
 from huitong.web.middleware import LANGUAGE_COOKIE, POLICY, speak
-from huitong.web.pages import note
+from huitong.web.pages import commitments, note
 from huitong.web.pages.decide import DecidePage
 
 # These pages load no script at all.
@@ -56,6 +56,7 @@ PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] 
     "answer": _answer,
     "commitment": _commitment,
     "consult": _consult,
+    "commitments": lambda request, _link, reader: commitments.answer(request, reader),
     "invite": invite.take_up,
 }
 

@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 
 from huitong.coordination.commitments import overdue
 from huitong.coordination.meetings import last_held
-from huitong.matters import close, coordinate
+from huitong.directory.wording import spoken
+from huitong.matters import close, coordinate, understood
 from huitong.matters.decide import TOLD, standing_decision
-from huitong.matters.errors import NotDone
+from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.request import current_request, is_unanswered
 from huitong.matters.stages import Action, can
 from huitong.matters.texts import text_of as text_of_life
 from huitong.matters.verdicts import verdict_text
 from huitong.matters.whereabouts import whereabouts
+from huitong.method import Help, help_name
 from huitong.records.models import Commitment, Decision, Matter, Version
-from huitong.web.desk import DeskRequest, address_of, life, why_not
+from huitong.web.desk import DeskRequest, address_of, day_of, life, why_not
 from huitong.web.fields import text_of
 from huitong.web.timeline import Line, line_of
 
@@ -49,6 +51,10 @@ def _act(request: DeskRequest, row: Matter, status: int = 302) -> HttpResponse:
         if action == "progress":
             coordinate.log_progress(row, request.person, text_of(request.POST, "words", 2000))
             messages.success(request, _("记下了。"))
+        elif action == "understood":
+            title, kind = text_of(request.POST, "title", 2000), request.POST.get("kind", "")
+            understood.say(row, request.person, title=title, kind=kind, day=day_of(request.POST.get("day")))
+            messages.success(request, _("记下了。往后的说明、要点和汇报都照这个意思；也会请领导过目。"))
         elif action == "follow_up":
             coordinate.follow_up(row, request.person)
             messages.success(request, _("开始跟进，到日子会提醒。"))
@@ -64,7 +70,9 @@ def _act(request: DeskRequest, row: Matter, status: int = 302) -> HttpResponse:
             messages.success(request, _("马上再送一次。"))
     except NotDone as error:
         context = _context(request, row) | {"error": why_not(error), "words": request.POST.get("words", "")}
-        return render(request, "matter.html", context, status=409)
+        if action == "understood":
+            context["suggested"] = request.POST
+        return render(request, "matter.html", context, status=422 if isinstance(error, Incomplete) else 409)
     return redirect("matter", matter=row.pk)
 
 
@@ -89,6 +97,7 @@ def _context(request: DeskRequest, row: Matter) -> dict[str, object]:
         "asked": asked,
         "decision": None if pending else decision,
         "verdict": verdict_text(decision) if decision and not pending else "",
+        **(_understanding(decision) if decision and not pending else {}),
         "pending": pending,
         "unanswered": asked is not None and is_unanswered(asked),
         "story": _story(row, mine),
@@ -104,6 +113,20 @@ def _context(request: DeskRequest, row: Matter) -> dict[str, object]:
         "minutes_sent": row.outbox.filter(kind="minutes").exists(),
         "can_remind": mine and text_of_life(row, "reminder") is not None,
         "can": {a.value: can(row, a) for a in Action} if mine else {},
+    }
+
+
+def _understanding(decision: Decision) -> dict[str, object]:
+    """For an answer that differs: what was understood of it, what is offered to be confirmed, what was asked before."""
+    if not understood.differs(decision) or decision.effective_at > timezone.now():
+        return {}
+    return {
+        "differs": True,
+        "understanding": understood.understanding_of(decision),
+        "to_say": understood.is_to_say(decision),
+        "suggested": understood.suggested(decision),
+        "kinds": [(kind.value, help_name(kind, spoken())) for kind in Help],
+        "faded": decision.version.options,
     }
 
 

@@ -1,6 +1,7 @@
 """The counterpart's page: the neutral note as a letter, three honest answers, and what they have promised."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -22,6 +23,8 @@ from huitong.web.desk import DeskRequest, why_not
 from huitong.web.fields import day_of, number_of, text_of
 from huitong.web.promise import PromisePage
 
+SHOWN: Final = 20  # commitments of a kind
+
 
 @dataclass(frozen=True, slots=True)
 class NotePage:
@@ -39,7 +42,7 @@ class NotePage:
         if by_mail:
             understood = by_mail.meaning.value if by_mail.meaning.value in notes.ANSWERS else note.answer
             typed = mailed.filled(by_mail, answer=understood, day=mailed.day_of(by_mail), who=note.who)
-        promises = access.commitments_of(self.reader.person).filter(matter=note.matter, state="open")
+        promises = access.commitments_of(self.reader.person).filter(matter=note.matter)
         context = {
             "reader": self.reader,
             "by_link": self.reader.link is not None,
@@ -49,10 +52,12 @@ class NotePage:
             "answers": [(code, answer_text(code), hint_text(code)) for code in notes.ANSWERS],
             "answer": typed.get("answer", note.answer if not typed else ""),
             "mailed": by_mail,
-            "kept": self._kept(typed),
+            "fields": self._kept(typed),
             "answered": answer_text(note.answer) if note.answer else "",
             "is_open": coordinate.is_note_open(note),
-            "promises": promises.order_by("by", "id"),
+            "promises": list(promises.filter(state__in=("open", "proposed")).order_by("by", "id")),
+            "kept": list(promises.filter(state="kept").order_by("-ended_at")[:SHOWN]),
+            "shared": list(access.shared_commitments(note).order_by("by", "id")[:SHOWN]),
             "typed": typed,
             "today": timezone.localdate().isoformat(),
             "error": why_not(error) if error else "",
