@@ -52,7 +52,7 @@ class Post:
 
 
 class Web:
-    """Web processes that can be killed one by one; all of them answer at one address."""
+    """Web processes that can be killed one by one."""
 
     def __init__(self) -> None:
         import waitress  # noqa: PLC0415 - once the desk is open
@@ -60,25 +60,27 @@ class Web:
         from huitong.web.wsgi import application  # noqa: PLC0415
 
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        self.listening = socket.create_server(("127.0.0.1", 0), backlog=16)
-        self.port = self.listening.getsockname()[1]
-        self.serve = lambda: waitress.create_server(application, sockets=[self.listening], threads=4).run()
+        self.serve = lambda listening: waitress.create_server(application, sockets=[listening], threads=4).run()
 
     def post(self, post: Post, seconds: float | None) -> int | None:
         """The status of the answer; None if the process, killed after so many seconds, gave none."""
         from django.db import connections  # noqa: PLC0415
 
         connections.close_all()
+        # A socket for each: what a killed process had not yet taken must not be answered by the next.
+        listening = socket.create_server(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
         child = os.fork()
         if child == 0:
             try:
-                self.serve()
+                self.serve(listening)
             finally:
                 os._exit(1)
+        listening.close()
         form = urlencode(post.form | {"csrfmiddlewaretoken": TOKEN})
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         headers["Cookie"] = f"csrftoken={TOKEN}; sessionid={post.cookie}"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             connection.request("POST", post.path, form, headers)
             if seconds is not None:
