@@ -167,7 +167,7 @@ def test_a_robot_answers_no_note_and_changes_no_promise(
         what="下单",
         day=timezone.localdate() + timedelta(days=5),
     )
-    came_to = [scanned(mailed(kind), fills=fills) for kind in ("note", "remind_commitment", "talk")]
+    came_to = [scanned(mailed(kind), fills=fills) for kind in ("note", "commitment_ask", "talk")]
     if fills:
         expected = ("眼下有难处；日期：2099", "办不成：下单", "谈话的结果：还没谈成")
         for seen, heading in zip(came_to, expected, strict=True):
