@@ -417,3 +417,7 @@ def test_without_an_address_for_answers_all_is_as_before(asked: Request, setting
     assert replies.take_in(content) == "ignored"
     with transaction.atomic():
         assert outbox.put("note", row.person, outbox.Letter(title="x"), key="k").reply_digest == ""
+
+
+def test_a_letter_says_that_it_can_be_answered_by_mail(asked: Request) -> None:
+    assert "也可以直接回信" in asked_letter(asked).payload["small"]
