@@ -19,7 +19,7 @@ import django
 django.setup()
 
 from huitong import cli, settings  # noqa: E402
-from huitong.delivery import transports, ways, webhook  # noqa: E402
+from huitong.delivery import digest, transports, ways, webhook  # noqa: E402
 from huitong.directory import access  # noqa: E402
 
 DOCS: Final = Path(__file__).parent.parent / "docs"
@@ -87,6 +87,21 @@ page `/outbox`.
 | --- | --- |
 {news}
 
+## Everything at once
+
+Who wants it sets a time on their own page, with the kinds of news that it gathers; off until then. A row of these
+kinds that falls due is hung onto the next digest: on working days, by the person's own clock, outside their quiet
+hours. One mail brings up to {shown} things with one line and one link each, what is to be decided first; "and N more"
+leads to the list of all, with their whole texts. What must be answered before the next one comes at once and says so;
+receipts never wait. Nothing to say, no mail; one mail a day, also if the time was changed after it.
+
+Nothing is lost or doubled by it: hanging is one transaction; nothing is hung onto a digest that was ever begun, so a
+second try says no more than the first; all that it brought is sent with its receipt, in one transaction; if it fails,
+each goes by itself. The requester sees only when their request goes.
+
+It carries `List-Unsubscribe` and, where the desk's address is https, `List-Unsubscribe-Post` (RFC 2369, RFC 8058): a
+mail program's POST ends it without sign-in, a GET only asks. RFC 8058 wants both under the DKIM signature (below).
+
 ## When a chat fails
 
 - A refusal (wrong signature, no keyword, robot gone) sends **the same row** by mail at once; the mail says so, the
@@ -131,7 +146,8 @@ plays them.
 
 def transports_page() -> str:
     news = "\n".join(f"| {kind} | {', '.join(f'`{row}`' for row in rows)} |" for kind, rows in ways.NEWS.items())
-    facts = {"tries": ways.CHAT_TRIES, "connect": webhook.CONNECT_SECONDS, "seconds": webhook.EXCHANGE_SECONDS}
+    facts = {"shown": digest.SHOWN}
+    facts |= {"tries": ways.CHAT_TRIES, "connect": webhook.CONNECT_SECONDS, "seconds": webhook.EXCHANGE_SECONDS}
     lines = [TRANSPORTS.format(news=news, **facts)]
     for name in transports.names():
         transport = transports.get(name)

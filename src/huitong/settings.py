@@ -5,6 +5,7 @@ Everything has a default that works on one machine: SQLite in HUITONG_HOME, mail
 
 import ipaddress
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,14 @@ SMTP_URL = _setting(
     "smtp://user:password@host:587 (STARTTLS where offered) or smtps://user:password@host:465. Empty: files.",
 )
 MAIL_FROM = _setting("HUITONG_MAIL_FROM", "huitong@localhost", "The sender's address of all mails.")
+MAIL_UNSUBSCRIBE = _setting(
+    "HUITONG_MAIL_UNSUBSCRIBE",
+    "",
+    "A mailbox that somebody reads, as stop@example.com: mails that gather several things name it beside the link that"
+    " ends them. Empty: the link alone.",
+)
+if MAIL_UNSUBSCRIBE and not re.fullmatch(r"[\w.+-]+@[\w.-]+", MAIL_UNSUBSCRIBE, re.ASCII):
+    raise ImproperlyConfigured(f'HUITONG_MAIL_UNSUBSCRIBE is "{MAIL_UNSUBSCRIBE}"; write an address.')
 
 MAIL_A_MINUTE = int(
     _setting("HUITONG_MAIL_A_MINUTE", "0", "At most so many mails a minute to one receiving domain. 0: as many as due.")

@@ -16,7 +16,7 @@ from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from huitong import logs
-from huitong.delivery import outbox, transports, ways
+from huitong.delivery import digest, outbox, transports, ways
 from huitong.delivery.heartbeat import Pulse
 from huitong.delivery.transports import Receipt
 from huitong.records.models import Outbox
@@ -114,8 +114,9 @@ def _send(row: Outbox, owner: str) -> Receipt | None:
     """The receipt; None if the row has to wait first."""
     if row.begun > outbox.INTERRUPTIONS:
         return Receipt("refused", FAULT_OF_OURS[_language(row)].format(error="interrupted"))
-    if until := ways.quiet_until(row, timezone.now()):
-        outbox.put_off(row, owner, until, outbox.Reason.QUIET)
+    if row.digest and row.digest.state == "sent":
+        return Receipt("sent")  # with the digest; what follows from it is left to do
+    if _waits(row, owner):
         return None
     name = ways.transport_of(row)
     transport = transports.get(name)
@@ -131,6 +132,23 @@ def _send(row: Outbox, owner: str) -> Receipt | None:
     return transport.send(row)
 
 
+def _waits(row: Outbox, owner: str) -> bool:
+    """Whether this is no moment for the row: it is put off, hung onto a digest, or has nothing to say any more."""
+    now = timezone.now()
+    if row.kind == digest.KIND:
+        until = digest.hold_until(row, now)
+        if until is None and not digest.fill(row):
+            outbox.drop(row, owner)
+            return True
+    elif digest.wait(row, owner):
+        return True
+    else:
+        until = ways.quiet_until(row, now)
+    if until:
+        outbox.put_off(row, owner, until, outbox.Reason.QUIET)
+    return until is not None
+
+
 def _language(row: Outbox) -> str:
     language = row.matter.requester.language if row.matter else row.person.language
     return language if language in FAULT_OF_OURS else "zh"
@@ -141,7 +159,7 @@ def _settle(row: Outbox, owner: str, receipt: Receipt, *, reason: str = "") -> N
     for pause in (1, 3, 10, 20, None):
         try:
             if receipt.outcome == "sent":
-                outbox.settle_sent(row, owner)
+                outbox.settle_sent(row, owner, far_id=receipt.far_id)
             elif ways.goes_by_mail_instead(row, receipt.outcome):
                 outbox.settle_elsewhere(row, owner, transports.MAIL, outcome=receipt.outcome, error=receipt.words)
             else:

@@ -29,7 +29,7 @@ _CLAUSE_END: Final = re.compile(r"[。！？；，、…\n]|[.!?;,](?=\s)")
 # Services read these in a text and call people, even everybody.
 _CALLS: Final = re.compile(r"<(?=\s*/?\s*at\b|[@!])|@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
 _WIDE: Final = {"<": "＜", "@": "＠"}
-_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 Signed = tuple[str, dict[str, Any]]
 
@@ -181,7 +181,12 @@ def text_of(row: Outbox, language: str, longest: int) -> str:
     """
     letter = row.payload
     title = _clean(letter.get("title", ""))
-    paragraphs = [*letter.get("before", []), *map(_option, letter.get("rows", [])), *letter.get("after", [])]
+    paragraphs = [
+        *letter.get("before", []),
+        *map(_option, letter.get("rows", [])),
+        *letter.get("after", []),
+        letter.get("alone", ""),
+    ]
     body = "\n\n".join(filter(None, map(_clean, paragraphs)))
     words = TEXTS[language]
     where = f"{words['more']}{settings.ADDRESS}{letter.get('page') or '/'}"

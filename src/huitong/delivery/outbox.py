@@ -22,12 +22,23 @@ from huitong.records.models import Event, Link, Matter, Outbox, Person
 logger = logging.getLogger(__name__)
 
 
+class Item(TypedDict):
+    """One thing of a digest: what it is, of whom and until when, and where to answer: a link's number or a page."""
+
+    title: str
+    line: str
+    link: int | None
+    page: str
+
+
 class Letter(TypedDict, total=False):
     """What a mail says; the transport sets it as plain text and HTML in the receiver's language.
 
     `title` is the subject and the heading; `before` and `after` are paragraphs around `invite` (the sentence that
     leads to the link, which stands alone on its line); `rows` are [title, detail, cost] of options; `small` is the
     small print; `page` is a path of the desk to link to instead of a signed link; `calendar` is an iCalendar text.
+    A digest has `items`, and in `stop` the number of the link that ends it; `alone` says why a letter did not wait for
+    one.
     """
 
     title: str
@@ -38,6 +49,9 @@ class Letter(TypedDict, total=False):
     after: list[str]
     small: str
     calendar: str
+    items: list[Item]
+    stop: int
+    alone: str
 
 
 def paragraphs(text: str) -> list[str]:
@@ -128,6 +142,7 @@ class Reason(StrEnum):
 
     QUIET = "quiet"  # its person's quiet hours
     LIMIT = "limit"  # the receiving host has had enough for now
+    DIGEST = "digest"  # it goes with the row of `digest`, and no worker takes it by itself
     NOW = "now"  # an organiser said so, also in quiet hours
     FAULT = "fault"  # an error of ours: it stepped aside
     CANCELLED = "cancelled"  # by an organiser
@@ -141,7 +156,8 @@ def claim(owner: str, *, now: datetime, limit: int) -> list[Outbox]:
     """
     with transaction.atomic():
         free = Outbox.objects.filter(state="waiting", due_at__lte=now)
-        free = free.filter(Q(lease_until=None) | Q(lease_until__lte=now)).order_by("due_at", "id")
+        free = free.filter(Q(lease_until=None) | Q(lease_until__lte=now)).exclude(reason=Reason.DIGEST)
+        free = free.order_by("due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             free = free.select_for_update(skip_locked=True)
         rows = list(free[:limit])
@@ -159,14 +175,21 @@ def begin(row_id: int, owner: str, *, now: datetime) -> Outbox | None:
     held = Outbox.objects.filter(pk=row_id, state="waiting", lease_owner=owner)
     if not held.update(lease_until=now + LEASE, tries=F("tries") + 1, begun=F("begun") + 1, tried_at=now):
         return None
-    return Outbox.objects.select_related("person", "matter__requester", "link").get(pk=row_id)
+    related = ("person", "matter__requester", "link__request", "digest")
+    return Outbox.objects.select_related(*related).get(pk=row_id)
 
 
-def put_off(row: Outbox, owner: str, until: datetime, reason: Reason) -> bool:
-    """Undo `begin`: the row waits until then, without having been tried. False as for `settle_sent`."""
+def put_off(row: Outbox, owner: str, until: datetime, reason: Reason, *, digest: Outbox | None = None) -> bool:
+    """Undo `begin`: the row waits until then, or for its digest, without having been tried. False as `settle_sent`."""
     held = Outbox.objects.filter(pk=row.pk, state="waiting", lease_owner=owner)
     undone = {"tries": F("tries") - 1, "begun": F("begun") - 1, "lease_until": None, "toward": ""}
-    return bool(held.update(due_at=until, reason=reason, **undone))
+    return bool(held.update(due_at=until, reason=reason, digest=digest, **undone))
+
+
+def drop(row: Outbox, owner: str) -> bool:
+    """There is nothing to send any more. False as for `settle_sent`."""
+    held = Outbox.objects.filter(pk=row.pk, state="waiting", lease_owner=owner)
+    return bool(held.update(state="withdrawn", lease_until=None, begun=0))
 
 
 def take_place(row: Outbox, owner: str, *, transport: str, toward: str, limit: Limit) -> datetime | None:
@@ -198,9 +221,10 @@ def _one_at_a_time(toward: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [toward])
 
 
-def settle_sent(row: Outbox, owner: str) -> bool:
+def settle_sent(row: Outbox, owner: str, *, far_id: str = "") -> bool:
     """Note that the far end has taken the row, with what follows from it in the desk, in one transaction.
 
+    Rows that went with it are sent too; those that something follows from are settled one by one, by the sweeps.
     False, and nothing is changed, if the row was withdrawn meanwhile or is no longer the owner's.
     """
     with transaction.atomic():
@@ -209,7 +233,11 @@ def settle_sent(row: Outbox, owner: str) -> bool:
             return False
         held.state, held.sent_at, held.last_error = "sent", timezone.now(), ""
         held.lease_until, held.begun, held.reason = None, 0, ""
-        held.save(update_fields=["state", "sent_at", "last_error", "lease_until", "begun", "reason"])
+        held.far_id = far_id
+        held.save(update_fields=["state", "sent_at", "last_error", "lease_until", "begun", "reason", "far_id"])
+        went = _waiting_for(held)
+        went.exclude(kind__in=_after_sent).update(state="sent", sent_at=held.sent_at, reason="")
+        went.update(reason="", due_at=held.sent_at)
         if function := _after_sent.get(held.kind):
             try:
                 with transaction.atomic():
@@ -261,9 +289,14 @@ def settle_elsewhere(row: Outbox, owner: str, transport: str, *, outcome: str, e
 
 def _fail(row: Outbox) -> None:
     row.state = "failed"
+    _waiting_for(row).update(reason="", due_at=timezone.now())  # each by itself
     if row.matter_id:
         data = {"kind": row.kind, "person": row.person.name, "error": row.last_error}
         Event.objects.create(matter_id=row.matter_id, at=timezone.now(), kind="mail_failed", data=data)
+
+
+def _waiting_for(digest: Outbox) -> QuerySet[Outbox]:
+    return Outbox.objects.filter(digest=digest, state="waiting", reason=Reason.DIGEST)
 
 
 def _held(row: Outbox, owner: str) -> Outbox | None:
@@ -286,7 +319,7 @@ def send_now(row: Outbox) -> bool:
     It goes through a worker as ever: a row that one has claimed meanwhile is in its hands and goes once.
     """
     now = timezone.now()
-    return bool(_at_rest(row, now).filter(state="waiting").update(due_at=now, reason=Reason.NOW))
+    return bool(_at_rest(row, now).filter(state="waiting").update(due_at=now, reason=Reason.NOW, digest=None))
 
 
 def cancel(row: Outbox, words: str) -> bool:
@@ -306,8 +339,13 @@ def cancel(row: Outbox, words: str) -> bool:
 
 def _at_rest(row: Outbox, now: datetime) -> QuerySet[Outbox]:
     """The row, unless some worker has begun to send it. A claim alone is no beginning: `begin` looks at the state."""
-    going = Q(begun__gt=0, lease_until__gt=now)
-    return Outbox.objects.filter(pk=row.pk).exclude(going)
+    return Outbox.objects.filter(pk=row.pk).exclude(pk__in=going(Outbox.objects.filter(pk=row.pk), now))
+
+
+def going(rows: QuerySet[Outbox], now: datetime) -> QuerySet[Outbox]:
+    """Those of the rows that some worker has begun to send, also with their digest."""
+    with_digest = Q(reason=Reason.DIGEST, digest__begun__gt=0, digest__lease_until__gt=now)
+    return rows.filter(with_digest | Q(begun__gt=0, lease_until__gt=now))
 
 
 def in_hand(owners: str, *, now: datetime) -> int:

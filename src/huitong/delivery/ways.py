@@ -20,7 +20,7 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
     "reports": ("report", "after_no", "minutes", "thanks"),
 }
 # What is asked for at that moment, or carries a file that only mail can: it goes as it was written, quiet hours or not.
-AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added")
+AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "digest")
 CHAT_TRIES: Final = 3  # after as many failures, seven minutes in all, mail is the quicker way
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from huitong.compose import MAX_REMINDERS, House, reminder
 from huitong.coordination.kinds import kind_of
-from huitong.delivery import outbox
+from huitong.delivery import digest, outbox
 from huitong.directory import links
 from huitong.directory.wording import day_text, spaced, speaking_to
 from huitong.matters.brief import answers_of, brief_of, options_of
@@ -88,6 +88,13 @@ def schedule(
         record(matter, kind, by, way=way, deliver_at=request.deliver_at.isoformat(), leader=leader.address)
         _promise(request, version)
     return request
+
+
+def goes_at(request: Request) -> datetime:
+    """When the request goes, as things are now: at the moment that was set, or with what else they get at once."""
+    if request.way != MAIL:
+        return request.deliver_at
+    return digest.expected(request.leader, "request", request.deliver_at, request.answer_by)
 
 
 def take_back(matter: Matter, by: Person) -> None:
@@ -293,7 +300,8 @@ def request_letter(leader: Person | None, *, subject: str, text: str, small: str
 
 def _recall(matter: Matter) -> None:
     waiting = Outbox.objects.filter(matter=matter, kind__in=("request", "remind_deliver"), state="waiting")
-    if waiting.filter(lease_until__gt=timezone.now()).exists():
+    now = timezone.now()
+    if waiting.filter(lease_until__gt=now).exists() or outbox.going(waiting, now).exists():
         raise NotNow("it is being sent at this moment")
     outbox.withdraw(matter, "request", "remind_deliver")
 

@@ -53,6 +53,7 @@ KINDS: Final = {
     "invite": gettext_lazy("账号邀请"),
     "password": gettext_lazy("重设密码"),
     "chat_added": gettext_lazy("试一个聊天地址"),
+    "digest": gettext_lazy("一天一封的汇总"),
 }
 
 
@@ -180,6 +181,8 @@ def _where(row: Outbox, going: bool, now: datetime) -> str:
         return _("事情有了变化，不再需要，收回了")
     if going:
         return _("正在送（%(service)s）") % facts
+    if row.reason == Reason.DIGEST:
+        return _("%(name)s要汇总，%(when)s一起送") % facts
     if row.due_at <= now:
         return _("马上就送")
     if row.reason == Reason.QUIET:
