@@ -102,6 +102,26 @@ each goes by itself. The requester sees only when their request goes.
 It carries `List-Unsubscribe` and, where the desk's address is https, `List-Unsubscribe-Post` (RFC 2369, RFC 8058): a
 mail program's POST ends it without sign-in, a GET only asks. RFC 8058 wants both under the DKIM signature (below).
 
+## Mail that arrives, and reads well
+
+Plain text and HTML; tables and padded cells that Outlook's Word engine sets right, colours for light and dark that also
+stand a program's own inversion, Chinese fonts of each system. All letters of a matter stand in one thread, by
+`References` to a root that is never sent. `Auto-Submitted` (RFC 3834) and `X-Auto-Response-Suppress` keep
+out-of-office answers away; the `Message-ID` is the row's, so that a repeat is recognised.
+
+Receiving servers believe mail whose domain vouches for it. That is done at the house's mail server and its DNS, for
+the domain of `HUITONG_MAIL_FROM`, say `desk.example.com`:
+
+1. SPF (RFC 7208), who may send: `desk.example.com. TXT "v=spf1 include:mail.example.com -all"`, or `ip4:` and the
+   server's number.
+2. DKIM (RFC 6376), signed by the server (Postfix with OpenDKIM or rspamd; Exchange Online and most services by a
+   switch): `s1._domainkey.desk.example.com. TXT "v=DKIM1; k=rsa; p=..."`, 2048 bits, the domain of the signature that
+   of `From`. Let it sign `List-Unsubscribe` and `List-Unsubscribe-Post` too.
+3. DMARC (RFC 7489), what to do with the rest: `_dmarc.desk.example.com. TXT "v=DMARC1; p=none;
+   rua=mailto:postmaster@example.com"`; when its reports name nobody of yours any more, `p=quarantine`, then `p=reject`.
+
+Check with a letter to a mailbox elsewhere: its `Authentication-Results` says `spf=pass`, `dkim=pass` and `dmarc=pass`.
+
 ## When a chat fails
 
 - A refusal (wrong signature, no keyword, robot gone) sends **the same row** by mail at once; the mail says so, the

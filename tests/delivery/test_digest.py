@@ -126,7 +126,7 @@ def test_what_was_chosen_comes_in_one_mail_and_each_row_is_sent_with_it(promise,
     clock(AT)
     work()
     (letter,) = mails.accepted
-    assert letter["Subject"] == "11\u00a0月\u00a025\u00a0日 汇总：2 件"
+    assert letter["Subject"] == "11\u00a0月\u00a025\u00a0日汇总：2 件"
     for kind in ("plain", "html"):
         text = letter.get_body((kind,)).get_content()
         assert "请您定：搭建物料" in text

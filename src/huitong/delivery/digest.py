@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from huitong.delivery import outbox, ways
 from huitong.delivery.outbox import Item, Letter, Reason
 from huitong.directory import links
-from huitong.directory.wording import day_text, speaking_to
+from huitong.directory.wording import day_text, spaced, speaking_to
 from huitong.records.models import Outbox, Person
 from huitong.timing import is_working_day
 
@@ -159,7 +159,7 @@ def fill(digest: Outbox) -> bool:
         day = day_text(timezone.localdate(), relative=False)
         more = _("另有 %(count)s 件，都在这里：") % {"count": count - SHOWN}
         letter = Letter(
-            title=_("%(day)s汇总：%(count)s 件") % {"day": f"{day} ", "count": count},
+            title=_("%(day)s汇总：%(count)s 件") % {"day": day, "count": count},
             items=items,
             invite=more if count > SHOWN else _("每件的全文在这里："),
             small=_("您选了每个工作日把消息合成这一封。不想合了，打开下面的链接停掉，不用登录；以后每件照旧单独送来。"),
@@ -188,7 +188,8 @@ def line_of(row: Outbox) -> str:
     if not by or row.kind not in _TO_DECIDE:
         return by
     if last := _last_day(row):
-        return _("%(name)s请您定，最晚%(day)s") % {"name": by, "day": f" {day_text(last, relative=False)}"}
+        until = spaced(_("最晚%(day)s") % {"day": day_text(last, relative=False)})
+        return _("%(name)s请您定，%(until)s") % {"name": by, "until": until}
     return _("%(name)s请您定") % {"name": by}
 
 

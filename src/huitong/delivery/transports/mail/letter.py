@@ -80,6 +80,7 @@ def compose(row: Outbox, sender: str) -> EmailMessage:
         message["In-Reply-To"] = root
         message["References"] = root
     message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"  # Exchange answers what it takes for a person's letter
 
     facts = _facts(row, title, language)
     if stop := facts["stop"]:
@@ -136,6 +137,7 @@ def _facts(row: Outbox, title: str, language: str) -> dict[str, Any]:
         "invite": _paragraph(letter.get("invite", "")),
         "items": [(_line(item["title"]), _line(item["line"]), where(item)) for item in items],
         "address": here,
+        "button": TEXTS[language]["button"],
         "after": [_paragraph(text) for text in (*letter.get("after", []), letter.get("alone")) if text],
         "stop": links.address_of(known[stop]) if stop in known else "",
         "small": _paragraph("\n".join(filter(None, (letter.get("small", ""), _why_by_mail(row, language))))),
