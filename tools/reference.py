@@ -78,10 +78,10 @@ tools.reference`); a folder is all that a new one needs (see the end).
 
 ## Who is reached how
 
-Everybody gets mail. Who can sign in may add robots of chats on their own page and choose for each kind of news;
-letters about an account and meeting invitations always go by mail. In a person's quiet hours their news wait; an
-organiser's "send now" does not. What waits, why, how often it was tried and what became of it is on the organiser's
-page `/outbox`.
+Everybody gets mail. Who can sign in may add chats on their own page, groups' robots or the house's own app, and choose
+for each kind of news; letters about an account and meeting invitations always go by mail. In a person's quiet hours
+their news wait; an organiser's "send now" does not. What waits, why, how often it was tried and what became of it is on
+the organiser's page `/outbox`.
 
 | kind of news | what is in it |
 | --- | --- |
@@ -142,6 +142,27 @@ Title, paragraphs and options as plain text, and the desk's address: a group may
 gets a link that answers without signing in. What is too long ends at a clause and says that there is more. `<at …>`
 and `<@…>` in people's words call nobody.
 
+## A card that changes with its request
+
+What goes through an app that gives each message a number can be changed: when the leader has answered, taken an answer
+back or confirmed what was told of them, when the request was revised, asked anew, closed or opened again, its cards say
+so, and have a button only while something is left to do. The change is a row of the outbox, written in the transaction
+of its cause; the changes of one card go one at a time, and one that was overtaken before it left is not sent. A card
+that can no longer be changed (Feishu: after 14 days, or recalled) is no failure of the request: an organiser sees it.
+The button is a link to the leader's page, so a tap that comes late opens what was decided.
+
+| chat | can it? |
+| --- | --- |
+| Feishu, direct message from the house's app (`feishuapp`) | yes |
+| Feishu, DingTalk, WeCom: a group's robot | no: their webhooks give no number of the message |
+| WeCom, the house's app | not as it would be needed (1) |
+| DingTalk, the house's app | not without handwork (2) |
+| Slack, Teams and others | no: Apprise gives no number of the message |
+
+(1) WeCom, "更新模版卡片消息": `update_template_card` takes a `response_code` that works once, within 72 hours, and only
+for cards whose buttons call back into the house from outside; an answer that is taken back needs a second one.
+(2) DingTalk's cards are made from a template that somebody draws and publishes in its own editor first.
+
 ## Where it may go
 
 A robot's address is a secret: kept in the database, never logged, never shown whole again. It is https at one of its
@@ -158,9 +179,10 @@ A robot gets what its service takes (below); what is more waits as "limit", and 
 ## A new one
 
 A folder with `__init__.py`: `NAMES`, `REPEATS`, `CONFIRMS`, `send(row) -> Receipt`, `toward(row)`; for a chat also
-`SECRET`, `EXAMPLE`, `is_address(address)`. With a robot by webhook that is one `chat.Robot` (see `feishu/`). Its
-documented answers lie beside it in `answers/`, where `tests/delivery/transports/test_every_transport.py` finds and
-plays them.
+`AVAILABLE`, `SECRET`, `PERSONAL`, `EXAMPLE`, `is_address(address)`. If its messages can be changed, the receipt names
+them (`far_id`), and rows of the kind `card` come with that name (see `feishuapp/`). With a robot by webhook that is one
+`chat.Robot` (see `feishu/`). Its documented answers lie beside it in `answers/`, where
+`tests/delivery/transports/test_every_transport.py` finds and plays them.
 """
 
 

@@ -238,6 +238,15 @@ def _networks() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
 
 CHAT_NETWORKS = _networks()
 
+# --- the house's own app at Feishu, which writes to each person by themselves; without it only groups' robots do ---
+FEISHU_APP_ID = _setting(
+    "HUITONG_FEISHU_APP_ID", "", "The App ID of the house's own app at Feishu or Lark. Empty: none."
+)
+FEISHU_APP_SECRET = _setting("HUITONG_FEISHU_APP_SECRET", "", "Its App Secret.")
+FEISHU_ADDRESS = _setting(
+    "HUITONG_FEISHU_ADDRESS", "https://open.feishu.cn", "Where its platform is; for Lark https://open.larksuite.com."
+).rstrip("/")
+
 # --- a language model that may offer rewritings; without an address nothing speaks of one ---
 POLISH_URL = _setting(
     "HUITONG_POLISH_URL",

@@ -120,7 +120,7 @@ def _send(row: Outbox, owner: str) -> Receipt | None:
         return None
     name = ways.transport_of(row)
     transport = transports.get(name)
-    if row.begun > 1 and not transport.REPEATS:
+    if row.begun > 1 and not ways.may_repeat(row, transport):
         # A worker died over it: whether the far end has it, nobody knows.
         row.transport = name
         return Receipt("unsure", INTERRUPTED[_language(row)].format(service=transports.called(name, _language(row))))

@@ -83,8 +83,11 @@ def put(
     link: Link | None = None,
     due_at: datetime | None = None,
     transport: str = "mail",
+    far_id: str = "",
 ) -> Outbox:
     """Promise a letter to `person` at `due_at` (default now). The same `key` gives the row that is already there.
+
+    With `far_id` it says anew what the far end has shown already.
 
     Must run inside the transaction of its cause. What the person has chosen for this kind of news goes before
     `transport` (ways.py).
@@ -102,6 +105,7 @@ def put(
             "matter": matter,
             "link": link,
             "payload": payload,
+            "far_id": far_id,
             "message_id": f"<{uuid4().hex}@{urlsplit(settings.ADDRESS).hostname}>",
             "due_at": due_at or now,
             "created_at": now,
@@ -233,7 +237,7 @@ def settle_sent(row: Outbox, owner: str, *, far_id: str = "") -> bool:
             return False
         held.state, held.sent_at, held.last_error = "sent", timezone.now(), ""
         held.lease_until, held.begun, held.reason = None, 0, ""
-        held.far_id = far_id
+        held.far_id = far_id or held.far_id
         held.save(update_fields=["state", "sent_at", "last_error", "lease_until", "begun", "reason", "far_id"])
         went = _waiting_for(held)
         went.exclude(kind__in=_after_sent).update(state="sent", sent_at=held.sent_at, reason="")

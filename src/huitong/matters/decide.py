@@ -14,6 +14,7 @@ from huitong.coordination import commitments, meetings, talks
 from huitong.delivery import outbox
 from huitong.directory import links, people
 from huitong.directory.wording import speaking_to
+from huitong.matters import cards
 from huitong.matters.brief import option_of
 from huitong.matters.decision_letters import ask_to_confirm, send_receipt, tell_requester
 from huitong.matters.errors import (
@@ -194,6 +195,7 @@ def _confirm(decision: Decision, by_name: str) -> None:
         decision.save(update_fields=["confirmed_at", "by_name"])
         leader = decision.by
         record(decision.request.matter, "confirmed", leader, leader=leader.address, by_name=by_name)
+        cards.change(decision.request)
 
 
 def _two_answers(link: Link, choice: Choice) -> bool:
@@ -287,6 +289,7 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
         _set_in_motion(decision)
     if choice.verdict == Verdict.LATER:
         remind_leader(request)
+    cards.change(request)
     return decision
 
 
@@ -301,6 +304,7 @@ def _undo(decision: Decision) -> None:
     request = decision.request
     request.later_until = None
     remind_leader(request)
+    cards.change(request)
 
 
 def _forget(decision: Decision) -> None:

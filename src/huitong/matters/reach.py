@@ -82,7 +82,7 @@ def add_chat(person: Person, transport: str, address: str, secret: str) -> None:
     if not chat.is_address(address.strip()):
         raise Incomplete(
             "address",
-            _("这不是%(name)s机器人的地址。它的样子是：%(example)s") % {"name": name, "example": chat.EXAMPLE},
+            _("这不是%(name)s的地址。它的样子是：%(example)s") % {"name": name, "example": chat.EXAMPLE},
         )
     if len(secret.strip()) > _LONGEST_SECRET or not secret.isprintable():
         raise Incomplete("secret", _("签名密钥太长，或有看不见的字符。"))

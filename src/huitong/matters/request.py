@@ -14,6 +14,7 @@ from huitong.coordination.kinds import kind_of
 from huitong.delivery import digest, outbox
 from huitong.directory import links
 from huitong.directory.wording import day_text, spaced, speaking_to
+from huitong.matters import cards
 from huitong.matters.brief import answers_of, brief_of, options_of
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
@@ -138,6 +139,7 @@ def revise(matter: Matter, by: Person) -> Version:
         if request.delivered_at and matter.stage == Stage.AWAITING:
             outbox.withdraw(matter, "remind_leader")
             remind_leader(request)  # what it says has changed, and by when
+        cards.change(request)
         if request.way == MAIL or not request.delivered_at:
             _promise(request, version)
     return version

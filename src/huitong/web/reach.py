@@ -68,6 +68,7 @@ def context(request: DeskRequest, errors: Mapping[str, str]) -> dict[str, Any]:
         ],
         "chats": [Shown(name, names[name], _shown(kept[name])) for name in names if name in kept],
         "services": list(names.items()),
+        "personal": [names[name] for name, chat in transports.chats().items() if chat.PERSONAL],
         "quiet_from": typed.get("quiet_from", _clock(person.quiet_from)),
         "quiet_until": typed.get("quiet_until", _clock(person.quiet_until)),
         "digest_at": typed.get("digest_at", _clock(person.digest_at)),
@@ -84,4 +85,4 @@ def _clock(value: time | None) -> str:
 
 
 def _shown(row: ChatAddress) -> str:
-    return f"{urlsplit(row.address).hostname} …{row.address[-4:]}"
+    return f"{urlsplit(row.address).hostname or ''} …{row.address[-4:]}".strip()

@@ -49,6 +49,7 @@ class Chat(Protocol):
     NAMES: Mapping[str, str]
     AVAILABLE: bool  # whether what it needs is installed
     SECRET: bool  # whether the far end knows a secret to sign with
+    PERSONAL: bool  # whether it writes to the person alone, found by their address there, rather than into a group
     EXAMPLE: str
 
     def is_address(self, address: str) -> bool:

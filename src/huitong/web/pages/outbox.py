@@ -54,6 +54,7 @@ KINDS: Final = {
     "password": gettext_lazy("重设密码"),
     "chat_added": gettext_lazy("试一个聊天地址"),
     "digest": gettext_lazy("一天一封的汇总"),
+    "card": gettext_lazy("改写聊天里的卡片"),
 }
 
 
