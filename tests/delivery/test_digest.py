@@ -330,6 +330,16 @@ def test_what_follows_from_a_request_follows_when_its_digest_is_sent(
     assert (followed, state_of(row), len(mails.accepted)) == ([row.pk], ["sent"], 1)
 
 
+def test_what_has_lost_its_digest_goes_by_itself(promise, mails, gathering) -> None:
+    row = promise()
+    work()
+    the_digest().delete()
+    Outbox.objects.filter(pk=row.pk).update(due_at=timezone.now())
+    Person.objects.update(digest_at=None)
+    work()
+    assert state_of(row) == ["sent"]
+
+
 # --- by hand, and chosen anew ---
 
 

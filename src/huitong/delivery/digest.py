@@ -202,6 +202,7 @@ def _item(row: Outbox) -> Item:
 # --- chosen anew ---
 
 
+@transaction.atomic
 def follow(person: Person) -> None:
     """What waits keeps to what the person has chosen by now. Called in the transaction that changed it."""
     person = Person.objects.select_for_update().get(pk=person.pk)

@@ -160,7 +160,9 @@ def claim(owner: str, *, now: datetime, limit: int) -> list[Outbox]:
     """
     with transaction.atomic():
         free = Outbox.objects.filter(state="waiting", due_at__lte=now)
-        free = free.filter(Q(lease_until=None) | Q(lease_until__lte=now)).exclude(reason=Reason.DIGEST)
+        free = free.filter(Q(lease_until=None) | Q(lease_until__lte=now)).exclude(
+            reason=Reason.DIGEST, digest__isnull=False
+        )
         free = free.order_by("due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             free = free.select_for_update(skip_locked=True)
