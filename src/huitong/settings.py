@@ -212,6 +212,14 @@ SMTP_URL = _setting(
     "smtp://user:password@host:587 (STARTTLS where offered) or smtps://user:password@host:465. Empty: files.",
 )
 MAIL_FROM = _setting("HUITONG_MAIL_FROM", "huitong@localhost", "The sender's address of all mails.")
+MAIL_UNSUBSCRIBE = _setting(
+    "HUITONG_MAIL_UNSUBSCRIBE",
+    "",
+    "A mailbox that somebody reads, as stop@example.com: mails that gather several things name it beside the link that"
+    " ends them. Empty: the link alone.",
+)
+if MAIL_UNSUBSCRIBE and not re.fullmatch(r"[\w.+-]+@[\w.-]+", MAIL_UNSUBSCRIBE, re.ASCII):
+    raise ImproperlyConfigured(f'HUITONG_MAIL_UNSUBSCRIBE is "{MAIL_UNSUBSCRIBE}"; write an address.')
 
 # --- answers by mail: taken in where HUITONG_REPLY_ADDRESS is set (docs/replies.md) ---
 REPLY_ADDRESS = _setting(
@@ -255,6 +263,15 @@ def _networks() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
 
 
 CHAT_NETWORKS = _networks()
+
+# --- the house's own app at Feishu, which writes to each person by themselves; without it only groups' robots do ---
+FEISHU_APP_ID = _setting(
+    "HUITONG_FEISHU_APP_ID", "", "The App ID of the house's own app at Feishu or Lark. Empty: none."
+)
+FEISHU_APP_SECRET = _setting("HUITONG_FEISHU_APP_SECRET", "", "Its App Secret.")
+FEISHU_ADDRESS = _setting(
+    "HUITONG_FEISHU_ADDRESS", "https://open.feishu.cn", "Where its platform is; for Lark https://open.larksuite.com."
+).rstrip("/")
 
 # --- a language model that may offer rewritings; without an address nothing speaks of one ---
 POLISH_URL = _setting(

@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -75,6 +76,10 @@ class Robot(ThreadingHTTPServer):
         self.paths: list[str] = []
         self.answer: tuple[int, dict[str, str], bytes] = (200, {}, b"{}")
         self.behaves: Callable[[BaseHTTPRequestHandler], None] | None = None
+        self.token: dict[str, Any] = {"code": 0, "msg": "ok", "tenant_access_token": "t-1", "expire": 7200}
+        self.methods: list[str] = []
+        self.tokens: list[str] = []  # with which each request came, "" for none
+        self.logins: list[dict[str, Any]] = []  # what was said for a token
         self.host = f"127.0.0.1:{self.server_port}"
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -90,12 +95,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.endswith("/tenant_access_token/internal"):
+            self.server.logins.append(json.loads(content))
+            self.answers(200, {}, json.dumps(self.server.token).encode())
+            return
         self.server.got.append(json.loads(content))
         self.server.paths.append(self.path)
+        self.server.methods.append(self.command)
+        self.server.tokens.append(self.headers.get("Authorization", ""))
         if self.server.behaves:
             self.server.behaves(self)
             return
-        status, headers, body = self.server.answer
+        self.answers(*self.server.answer)
+
+    do_PATCH = do_POST
+
+    def answers(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
@@ -179,12 +194,16 @@ def robot(settings, monkeypatch) -> Iterator[Robot]:
 
 
 @pytest.fixture
-def chat(robot: Robot, leader: Person) -> Callable[..., ChatAddress]:
+def chat(robot: Robot, leader: Person, settings) -> Callable[..., ChatAddress]:
     """chat("feishu", secret=""): the leader wants requests in this chat, at the robot."""
+    settings.FEISHU_APP_ID, settings.FEISHU_APP_SECRET = f"cli_{uuid4().hex}", "very-secret"
+    settings.FEISHU_ADDRESS = f"https://{robot.host}"
 
     def chat(name: str, *, secret: str = "", host: str = "") -> ChatAddress:
         Person.objects.filter(pk=leader.pk).update(news={"decide": name})
         address = f"https://{host or robot.host}/hook?token=very-secret"
+        if name == "feishuapp":
+            address, settings.FEISHU_ADDRESS = "gao@feishu.example", f"https://{host or robot.host}"
         kept = {"address": address, "secret": secret, "added_at": timezone.now()}
         return ChatAddress.objects.create(person=leader, transport=name, **kept)
 

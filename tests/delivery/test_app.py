@@ -229,10 +229,10 @@ def test_what_was_accepted_is_noted_even_if_the_database_is_away_for_a_moment(pr
     settle, pauses = outbox.settle_sent, []
     away: list[Exception] = [OperationalError("the server is starting") for _ in range(4)] + [InterfaceError("closed")]
 
-    def settle_sent(row: Outbox, owner: str) -> bool:
+    def settle_sent(row: Outbox, owner: str, **more: str) -> bool:
         if away:
             raise away.pop()
-        return settle(row, owner)
+        return settle(row, owner, **more)
 
     monkeypatch.setattr(outbox, "settle_sent", settle_sent)
     monkeypatch.setattr(app.time, "sleep", pauses.append)

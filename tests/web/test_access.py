@@ -66,6 +66,7 @@ def house(asked: Request, people: People) -> House:
         "commitment": commitment.pk,
         "person": people.stranger.pk,
         "token": links.token_of(link),
+        "stop": links.token_of(links.issue("no_digest", people.leader)),
         "group": "who",
         "channel": "email",
         "language": "zh",

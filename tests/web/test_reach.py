@@ -53,7 +53,7 @@ def test_an_address_that_is_none_is_refused_and_kept_in_its_field_alone(me: Clie
     assert response.status_code == 422
     page = response.content.decode()
     assert page.count("https://evil.example/hook") == 1
-    assert "这不是飞书机器人的地址" in page
+    assert "这不是飞书的地址" in page
     assert "SEC-key" not in page
     assert not ChatAddress.objects.exists()
     assert not Outbox.objects.exists()

@@ -20,7 +20,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
 from huitong import logs
-from huitong.delivery import mailbox, outbox, transports, ways
+from huitong.delivery import digest, mailbox, outbox, transports, ways
 from huitong.delivery.heartbeat import Pulse
 from huitong.delivery.transports import Receipt
 from huitong.delivery.transports.mail import smtp
@@ -181,12 +181,13 @@ def _send(row: Outbox, owner: str) -> Receipt | None:
     """The receipt; None if the row has to wait first."""
     if row.begun > outbox.INTERRUPTIONS:
         return Receipt("refused", FAULT_OF_OURS[_language(row)].format(error="interrupted"))
-    if until := ways.quiet_until(row, timezone.now()):
-        outbox.put_off(row, owner, until, outbox.Reason.QUIET)
+    if row.digest and row.digest.state == "sent":
+        return Receipt("sent")  # with the digest; what follows from it is left to do
+    if _waits(row, owner):
         return None
     name = ways.transport_of(row)
     transport = transports.get(name)
-    if row.begun > 1 and not transport.REPEATS:
+    if row.begun > 1 and not ways.may_repeat(row, transport):
         # A worker died over it: whether the far end has it, nobody knows.
         row.transport = name
         return Receipt("unsure", INTERRUPTED[_language(row)].format(service=transports.called(name, _language(row))))
@@ -196,6 +197,23 @@ def _send(row: Outbox, owner: str) -> Receipt | None:
         outbox.put_off(row, owner, full_until, outbox.Reason.NOW if keep else outbox.Reason.LIMIT)
         return None
     return transport.send(row)
+
+
+def _waits(row: Outbox, owner: str) -> bool:
+    """Whether this is no moment for the row: it is put off, hung onto a digest, or has nothing to say any more."""
+    now = timezone.now()
+    if row.kind == digest.KIND:
+        until = digest.hold_until(row, now)
+        if until is None and not digest.fill(row):
+            outbox.drop(row, owner)
+            return True
+    elif digest.wait(row, owner):
+        return True
+    else:
+        until = ways.quiet_until(row, now)
+    if until:
+        outbox.put_off(row, owner, until, outbox.Reason.QUIET)
+    return until is not None
 
 
 def _language(row: Outbox) -> str:
@@ -220,7 +238,7 @@ def _settle(row: Outbox, owner: str, receipt: Receipt, *, reason: str = "") -> N
 
 def _note(row: Outbox, owner: str, receipt: Receipt, reason: str) -> None:
     if receipt.outcome == "sent":
-        outbox.settle_sent(row, owner)
+        outbox.settle_sent(row, owner, far_id=receipt.far_id)
     elif ways.goes_by_mail_instead(row, receipt.outcome):
         outbox.settle_elsewhere(row, owner, transports.MAIL, outcome=receipt.outcome, error=receipt.words)
     else:

@@ -29,7 +29,7 @@ _CLAUSE_END: Final = re.compile(r"[。！？；，、…\n]|[.!?;,](?=\s)")
 # Services read these in a text and call people, even everybody.
 _CALLS: Final = re.compile(r"<(?=\s*/?\s*at\b|[@!])|@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
 _WIDE: Final = {"<": "＜", "@": "＠"}
-_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 Signed = tuple[str, dict[str, Any]]
 
@@ -82,7 +82,7 @@ class Robot:
             if trouble.arrived:
                 return Receipt("unsure", words("unsure", words(trouble.code)))
             return Receipt("refused" if trouble.code == "forbidden" else "later", words(trouble.code, trouble.said))
-        return _understand(self, answer, words)
+        return understand(self, answer, words)
 
     def toward(self, row: Outbox) -> tuple[str, Limit]:
         return toward(row, self.name, self.limit)
@@ -117,14 +117,15 @@ def address_of(row: Outbox, name: str) -> ChatAddress | None:
 def toward(row: Outbox, name: str, limit: Limit) -> tuple[str, Limit]:
     """The robot, by a name that does not give its address away."""
     kept = address_of(row, name)
-    return (f"{name}:{_mark(kept)}", limit) if kept else ("", Limit())
+    return (f"{name}:{mark(kept)}", limit) if kept else ("", Limit())
 
 
-def _mark(kept: ChatAddress) -> str:
+def mark(kept: ChatAddress) -> str:
     return hashlib.sha256(f"{settings.SECRET_KEY}:{kept.address}".encode()).hexdigest()[:20]
 
 
-def _understand(robot: Robot, answer: webhook.Answer, words: Words) -> Receipt:
+def understand(robot: Robot, answer: webhook.Answer, words: Words) -> Receipt:
+    """What the service's answer means for the row."""
     body, asked = answer.json(), _asked_wait(answer.headers)
     if 300 <= answer.status < 400:
         return Receipt("refused", words("redirect"))
@@ -174,23 +175,37 @@ def _short(said: object) -> str:
 
 
 def text_of(row: Outbox, language: str, longest: int) -> str:
-    """What the robot writes: the letter as plain text, and where to go on in the desk.
+    """What a robot writes: the letter as plain text of at most so many bytes, and where to go on in the desk."""
+    title, body, page = told(row, language, longest)
+    return "\n\n".join(filter(None, (title, body, f"{TEXTS[language]['more']}{page}")))
 
-    A chat may be read by others: in place of the signed link, by which anyone could answer, stands the desk's own
-    address, where one signs in. What is too long ends at a clause.
+
+def told(row: Outbox, language: str, longest: int) -> tuple[str, str, str]:
+    """Title, text and page of what is written into a chat. What is too long ends at a clause.
+
+    A chat may be read by others: in place of the signed link, by which anyone could answer, stands the address of the
+    page where one signs in.
     """
     letter = row.payload
     title = _clean(letter.get("title", ""))
-    paragraphs = [*letter.get("before", []), *map(_option, letter.get("rows", [])), *letter.get("after", [])]
+    after = [*letter.get("after", []), letter.get("alone", "")]
+    paragraphs = [*letter.get("before", []), *map(_option, letter.get("rows", [])), *after]
     body = "\n\n".join(filter(None, map(_clean, paragraphs)))
-    words = TEXTS[language]
-    where = f"{words['more']}{settings.ADDRESS}{letter.get('page') or '/'}"
-    whole = "\n\n".join(filter(None, (title, body, where)))
-    if _size(whole) <= longest:
-        return whole
+    words, page = TEXTS[language], settings.ADDRESS + page_of(row)
+    if _size(f"{title}\n\n{body}\n\n{words['more']}{page}") <= longest:
+        return title, body, page
     title = _cut(title, min(longest // 4, 400))
-    room = longest - _size(f"{title}\n\n\n\n{words['cut']}{where}")
-    return "\n\n".join(filter(None, (title, _cut(body, room) + words["cut"], where)))
+    room = longest - _size(f"{title}\n\n\n\n{words['cut']}{words['more']}{page}")
+    return title, _cut(body, room) + words["cut"], page
+
+
+def page_of(row: Outbox) -> str:
+    """The page of the desk where one signs in and goes on."""
+    if page := row.payload.get("page"):
+        return str(page)
+    if row.link and row.link.request_id and row.link.purpose == "decide":
+        return f"/requests/{row.link.request_id}"
+    return f"/notes/{row.link.note_id}" if row.link and row.link.note_id else "/"
 
 
 def _option(cells: list[str]) -> str:

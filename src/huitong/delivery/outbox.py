@@ -24,13 +24,23 @@ from huitong.records.models import Event, Link, Matter, Outbox, Person
 logger = logging.getLogger(__name__)
 
 
+class Item(TypedDict):
+    """One thing of a digest: what it is, of whom and until when, and where to answer: a link's number or a page."""
+
+    title: str
+    line: str
+    link: int | None
+    page: str
+
+
 class Letter(TypedDict, total=False):
     """What a mail says; the transport sets it as plain text and HTML in the receiver's language.
 
     `title` is the subject and the heading; `before` and `after` are paragraphs around `invite` (the sentence that
     leads to the link, which stands alone on its line); `rows` are [title, detail, cost] of options; `small` is the
     small print; `page` is a path of the desk to link to instead of a signed link; `calendar` is an iCalendar text;
-    `asks` marks one that can be answered by mail, where its kind does not say so.
+    `asks` marks one that can be answered by mail, where its kind does not say so. A digest has `items`, and in `stop`
+    the number of the link that ends it; `alone` says why a letter did not wait for one.
     """
 
     title: str
@@ -42,6 +52,9 @@ class Letter(TypedDict, total=False):
     small: str
     calendar: str
     asks: bool
+    items: list[Item]
+    stop: int
+    alone: str
 
 
 def paragraphs(text: str) -> list[str]:
@@ -89,8 +102,11 @@ def put(
     link: Link | None = None,
     due_at: datetime | None = None,
     transport: str = "mail",
+    far_id: str = "",
 ) -> Outbox:
     """Promise a letter to `person` at `due_at` (default now). The same `key` gives the row that is already there.
+
+    With `far_id` it says anew what the far end has shown already.
 
     Must run inside the transaction of its cause. What the person has chosen for this kind of news goes before
     `transport` (ways.py).
@@ -109,6 +125,7 @@ def put(
             "matter": matter,
             "link": link,
             "payload": payload,
+            "far_id": far_id,
             "message_id": message_id,
             "reply_digest": reply_address.digest(reply_address.token_of(message_id)) if settings.REPLY_ADDRESS else "",
             "due_at": due_at or now,
@@ -132,7 +149,8 @@ SEND_SECONDS: Final = 60  # no transport takes longer over one row
 CLAIM: Final = timedelta(seconds=10)  # for a row whose turn has not come: others take it from behind one that hangs
 LEASE: Final = timedelta(seconds=2 * SEND_SECONDS)  # from the beginning of a sending: it, and clocks that differ
 DOUBT: Final = timedelta(seconds=SEND_SECONDS)  # after a lease is over: who still sends has ended by then
-READ: Final = ("person", "matter__requester", "link")  # with each row
+DIGEST: Final = "digest"  # the kind of row with which others go
+READ: Final = ("person", "matter__requester", "link__request", "digest")  # with each row
 DOUBTED: Final = "?"  # what the owner's name then begins with
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, *[60] * 47))  # two days
 FAULTS: Final = 3  # tries after which a row that we can't even make steps aside
@@ -152,6 +170,7 @@ class Reason(StrEnum):
 
     QUIET = "quiet"  # its person's quiet hours
     LIMIT = "limit"  # the receiving host has had enough for now
+    DIGEST = "digest"  # it goes with the row of `digest`, and no worker takes it by itself
     NOW = "now"  # an organiser said so, also in quiet hours
     FAULT = "fault"  # an error of ours: it stepped aside
     CANCELLED = "cancelled"  # by an organiser
@@ -167,7 +186,8 @@ def claim(owner: str, *, now: datetime, limit: int) -> list[Outbox]:
     over = Q(lease_until__lte=now) | Q(lease_until__gt=now + LEASE + DOUBT)
     free = Q(lease_until=None) | (over & (Q(begun=0) | Q(lease_owner__startswith=DOUBTED)))
     with transaction.atomic():
-        due = Outbox.objects.filter(free, state="waiting", due_at__lte=now).order_by("due_at", "id")
+        due = Outbox.objects.filter(free, state="waiting", due_at__lte=now)
+        due = due.exclude(reason=Reason.DIGEST, digest__isnull=False).order_by("due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
         rows = list(due.select_related(*READ)[:limit])
@@ -214,11 +234,17 @@ def begin(row_id: int, owner: str, *, now: datetime, claimed: Outbox | None = No
     return row
 
 
-def put_off(row: Outbox, owner: str, until: datetime, reason: Reason) -> bool:
-    """Undo `begin`: the row waits until then, without having been tried. False as for `settle_sent`."""
+def put_off(row: Outbox, owner: str, until: datetime, reason: Reason, *, digest: Outbox | None = None) -> bool:
+    """Undo `begin`: the row waits until then, or for its digest, without having been tried. False as `settle_sent`."""
     held = _owned(row, owner)
     undone = {"tries": F("tries") - 1, "begun": F("begun") - 1, "lease_until": None, "toward": ""}
-    return bool(held.update(due_at=until, reason=reason, **undone))
+    return bool(held.update(due_at=until, reason=reason, digest=digest, **undone))
+
+
+def drop(row: Outbox, owner: str) -> bool:
+    """There is nothing to send any more. False as for `settle_sent`."""
+    held = Outbox.objects.filter(pk=row.pk, state="waiting", lease_owner=owner)
+    return bool(held.update(state="withdrawn", lease_until=None, begun=0))
 
 
 def take_place(row: Outbox, owner: str, *, transport: str, toward: str, limit: Limit) -> datetime | None:
@@ -249,26 +275,32 @@ def _one_at_a_time(toward: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [toward])
 
 
-def settle_sent(row: Outbox, owner: str) -> bool:
+def settle_sent(row: Outbox, owner: str, *, far_id: str = "") -> bool:
     """Note that the far end has taken the row, with what follows from it in the desk, in one transaction.
 
+    Rows that went with it are sent too; those that something follows from are settled one by one, by the sweeps.
     False, and nothing is changed, if the row was withdrawn meanwhile or is no longer the owner's.
     """
-    sent = {"state": "sent", "sent_at": timezone.now(), "last_error": "", "lease_until": None, "begun": 0, "reason": ""}
+    settled = {"state": "sent", "sent_at": timezone.now(), "last_error": "", "lease_until": None, "begun": 0}
+    settled |= {"reason": ""} | ({"far_id": far_id} if far_id else {})
     try:
         with transaction.atomic():
-            if not _owned(row, owner).update(**sent):
+            if not _owned(row, owner).update(**settled):
                 return False
+            for name, value in settled.items():
+                setattr(row, name, value)
+            if row.kind == DIGEST:
+                went = _waiting_for(row)
+                went.exclude(kind__in=_after_sent).update(state="sent", sent_at=row.sent_at, reason="")
+                went.update(reason="", due_at=row.sent_at)
             if function := _after_sent.get(row.kind):
-                for name, value in sent.items():
-                    setattr(row, name, value)
                 function(row)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
         # A fault of ours must not make the receiver get the letter again and again.
         logger.exception("after_sent of %s failed for outbox row %s", row.kind, row.pk)
-        return bool(_owned(row, owner).update(**sent))
+        return bool(_owned(row, owner).update(**settled))
     return True
 
 
@@ -323,6 +355,7 @@ def came_back(row_id: int, error: str) -> bool:
 
 def _fail(row: Outbox) -> None:
     row.state = "failed"
+    _waiting_for(row).update(reason="", due_at=timezone.now())  # each by itself
     if row.matter_id:
         data = {"kind": row.kind, "person": row.person.name, "error": row.last_error}
         Event.objects.create(matter_id=row.matter_id, at=timezone.now(), kind="mail_failed", data=data)
@@ -331,6 +364,10 @@ def _fail(row: Outbox) -> None:
 def _owned(row: Outbox, owner: str) -> QuerySet[Outbox]:
     """The row, while it is the owner's to settle."""
     return Outbox.objects.filter(pk=row.pk, state="waiting", lease_owner__in=(owner, DOUBTED + owner))
+
+
+def _waiting_for(digest: Outbox) -> QuerySet[Outbox]:
+    return Outbox.objects.filter(digest=digest, state="waiting", reason=Reason.DIGEST)
 
 
 def _held(row: Outbox, owner: str) -> Outbox | None:
@@ -352,7 +389,7 @@ def send_now(row: Outbox) -> bool:
     It goes through a worker as ever: a row that one has claimed meanwhile is in its hands and goes once.
     """
     now = timezone.now()
-    return bool(_at_rest(row, now).filter(state="waiting").update(due_at=now, reason=Reason.NOW))
+    return bool(_at_rest(row, now).filter(state="waiting").update(due_at=now, reason=Reason.NOW, digest=None))
 
 
 def cancel(row: Outbox, words: str) -> bool:
@@ -372,8 +409,13 @@ def cancel(row: Outbox, words: str) -> bool:
 
 def _at_rest(row: Outbox, now: datetime) -> QuerySet[Outbox]:
     """The row, unless some worker has begun to send it. A claim alone is no beginning: `begin` looks at the state."""
-    going = Q(begun__gt=0, lease_until__gt=now)
-    return Outbox.objects.filter(pk=row.pk).exclude(going)
+    return Outbox.objects.filter(pk=row.pk).exclude(pk__in=going(Outbox.objects.filter(pk=row.pk), now))
+
+
+def going(rows: QuerySet[Outbox], now: datetime) -> QuerySet[Outbox]:
+    """Those of the rows that some worker has begun to send, also with their digest."""
+    with_digest = Q(reason=Reason.DIGEST, digest__begun__gt=0, digest__lease_until__gt=now)
+    return rows.filter(with_digest | Q(begun__gt=0, lease_until__gt=now))
 
 
 def owners(*, now: datetime) -> set[str]:

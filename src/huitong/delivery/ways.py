@@ -18,7 +18,8 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
     "reports": ("report", "after_no", "minutes", "thanks"),
 }
 # What is asked for at that moment, or carries a file that only mail can: it goes as it was written, quiet hours or not.
-AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added")
+AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "digest", "card")
+CARD: Final = "card"  # what was sent is to say something else
 # A reminder is for working hours only, also where the worker comes late.
 IN_WORKING_HOURS: Final = ("remind_commitment", "commitment_warning")
 CHAT_TRIES: Final = 3  # after as many failures, seven minutes in all, mail is the quicker way
@@ -59,11 +60,16 @@ def quiet_until(row: Outbox, now: datetime) -> datetime | None:
     return end_of_quiet(row.person, now)
 
 
+def may_repeat(row: Outbox, transport: transports.Transport) -> bool:
+    """Whether nobody notices if the row goes a second time. A card that is changed twice is what it was changed to."""
+    return transport.REPEATS or row.kind == CARD
+
+
 def goes_by_mail_instead(row: Outbox, outcome: str) -> bool:
     """Whether the row leaves its chat for mail after this outcome. Once, and only where there is a mail address.
 
     What a chat may have shown already is not sent there again: the mail is the copy that is sure, and says so.
     """
-    if row.transport == transports.MAIL or row.first_transport or not row.person.email:
+    if row.kind == CARD or row.transport == transports.MAIL or row.first_transport or not row.person.email:
         return False
     return outcome in ("refused", "unsure") or row.tries >= CHAT_TRIES

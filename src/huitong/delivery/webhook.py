@@ -1,4 +1,4 @@
-"""One POST to a chat's robot: only to where it may go, within bounds, and an honest account of what became of it.
+"""One request to a chat's far end: only to where it may go, within bounds, and an honest account of what became of it.
 
 An address that somebody types must not make the desk speak to its own network (OWASP, "Server-Side Request Forgery
 Prevention"): https only, a host that is known, no redirect, and what is connected to is checked as the number it is at
@@ -80,15 +80,18 @@ def is_named(host: str, port: int) -> bool:
     return f"{host}:{port}" in {each if ":" in each else f"{each}:443" for each in named if each}
 
 
-def post(address: str, body: bytes) -> Answer:
+def post(address: str, body: bytes, *, method: str = "POST", token: str = "", seconds: float | None = None) -> Answer:
     """Send JSON and read the answer, whatever its status. Raises Trouble. The address has passed `is_allowed`."""
     parts = urlsplit(address)
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
     connection = _Connection(parts)
     sent = False
     try:
-        with bounded(connection.line, EXCHANGE_SECONDS) as too_late:
+        with bounded(connection.line, EXCHANGE_SECONDS if seconds is None else seconds) as too_late:
             try:
-                connection.request("POST", _target(parts), body, {"Content-Type": "application/json; charset=utf-8"})
+                connection.request(method, _target(parts), body, headers)
                 sent = True
                 return _read(connection)
             except (OSError, HTTPException, ValueError) as error:

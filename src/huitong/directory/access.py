@@ -75,6 +75,7 @@ demo                              yes       yes    yes         yes       yes    
 help                              yes       yes    yes         yes       yes       yes
 language                          yes       yes    yes         yes       yes       yes
 link                              yes       yes    yes         yes       yes       yes
+no_digest                         yes       yes    yes         yes       yes       yes
 healthz                           yes       yes    yes         yes       yes       yes
 readyz                            yes       yes    yes         yes       yes       yes
 metrics                           yes       yes    yes         yes       yes       yes

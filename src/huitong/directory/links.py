@@ -62,7 +62,8 @@ def token_of(link: Link) -> str:
 
 
 def address_of(link: Link) -> str:
-    return f"{settings.ADDRESS}/{token_of(link)}"
+    below = "stop/" if link.purpose == "no_digest" else ""
+    return f"{settings.ADDRESS}/{below}{token_of(link)}"
 
 
 def find(token: str) -> Link | None:

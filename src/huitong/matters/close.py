@@ -13,7 +13,7 @@ from huitong.coordination import commitments
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
-from huitong.matters import consult
+from huitong.matters import cards, consult
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.coordinate import decision_in_force
 from huitong.matters.decide import standing_decision
@@ -178,6 +178,7 @@ def close(matter: Matter, by: Person, *, outcome: str, settled: bool, days: int)
         matter.outcome, matter.settled, matter.days, matter.closed_at = outcome.strip(), settled, days, now
         matter.save(update_fields=["outcome", "settled", "days", "closed_at"])
         record(matter, "closed", by, at=now, outcome=outcome.strip()[:300], days=days)
+        _change_cards(matter, current_request(matter))
 
 
 def reopen(matter: Matter, by: Person) -> None:
@@ -196,6 +197,7 @@ def reopen(matter: Matter, by: Person) -> None:
         if request and action == Action.REOPEN_UNANSWERED:
             request.matter = matter
             remind_leader(request)
+        _change_cards(matter, request)
 
 
 def _reopening(request: Request | None) -> Action:
@@ -224,6 +226,13 @@ def ask_again(matter: Matter, by: Person) -> None:
             request.ended_at = now
             request.save(update_fields=["ended_at"])
         record(matter, "asked_again", by)
+        _change_cards(matter, request)
+
+
+def _change_cards(matter: Matter, request: Request | None) -> None:
+    if request:
+        request.matter = matter
+        cards.change(request)
 
 
 def thanks_of(matter: Matter) -> list[Thank]:

@@ -14,7 +14,7 @@ from huitong.coordination import commitments, meetings, talks
 from huitong.delivery import outbox
 from huitong.directory import links, people
 from huitong.directory.wording import speaking_to
-from huitong.matters import reply_rows
+from huitong.matters import cards, reply_rows
 from huitong.matters.brief import option_of
 from huitong.matters.decision_letters import ask_to_confirm, send_receipt, tell_requester
 from huitong.matters.errors import (
@@ -191,6 +191,7 @@ def take_up_again(request: Request) -> None:
     request.save(update_fields=["later_until"])
     outbox.withdraw(request.matter, "remind_leader", "remind_deliver")
     remind_leader(request)
+    cards.change(request)
 
 
 def open_question(matter: Matter) -> Decision | None:
@@ -215,6 +216,7 @@ def _confirm(decision: Decision, by_name: str) -> None:
         decision.save(update_fields=["confirmed_at", "by_name"])
         leader = decision.by
         record(decision.request.matter, "confirmed", leader, leader=leader.address, by_name=by_name)
+        cards.change(decision.request)
 
 
 def _two_answers(link: Link, choice: Choice) -> bool:
@@ -309,6 +311,7 @@ def _record(request: Request, choice: Choice, *, by: Person, how: str, by_name: 
         _set_in_motion(decision)
     if choice.verdict == Verdict.LATER:
         remind_leader(request)
+    cards.change(request)
     return decision
 
 
@@ -323,6 +326,7 @@ def _undo(decision: Decision) -> None:
     request = decision.request
     request.later_until = None
     remind_leader(request)
+    cards.change(request)
 
 
 def _forget(decision: Decision) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.delivery import outbox
+from huitong.delivery import digest, outbox
 from huitong.directory import access, links
 from huitong.directory.wording import TO_DJANGO, speaking_to
 from huitong.matters.errors import Incomplete, NotAllowed
@@ -62,6 +62,7 @@ def save_person(by: Person, person: Person | None, details: Details) -> Person:
         if details.for_all:
             person.added_by = None
         person.save()
+        digest.follow(person)
     return person
 
 
@@ -121,7 +122,9 @@ def set_own(person: Person, *, language: str, time_zone: str, form_of_address: s
     if len(form_of_address) > _LONGEST:
         raise Incomplete("form_of_address", _("太长了，请控制在 100 字以内。"))
     person.language, person.time_zone, person.form_of_address = language, time_zone, form_of_address.strip()
-    person.save(update_fields=["language", "time_zone", "form_of_address"])
+    with transaction.atomic():
+        person.save(update_fields=["language", "time_zone", "form_of_address"])
+        digest.follow(person)
 
 
 def drop_phrase(person: Person, text: str) -> None:

@@ -1,14 +1,15 @@
-"""By what a person wants to be reached, and when: chats, what goes where, quiet hours."""
+"""By what a person wants to be reached, and when: chats, what goes where, quiet hours, everything at once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import time
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.delivery import outbox, transports, ways
+from huitong.delivery import digest, outbox, transports, ways
 from huitong.directory.wording import speaking_to
 from huitong.matters.errors import Incomplete, NotNow
 from huitong.records.models import ChatAddress, Person
@@ -32,7 +33,39 @@ def set_ways(person: Person, *, news: Mapping[str, str], quiet_from: str, quiet_
     if begin is not None and begin == end:
         raise Incomplete("quiet", _("开始和结束是同一时刻，请改一处；不要就两处都留空。"))
     person.news, person.quiet_from, person.quiet_until = chosen, begin, end
-    person.save(update_fields=["news", "quiet_from", "quiet_until"])
+    if _is_quiet(person, person.digest_at):
+        clock = {"clock": f"{person.digest_at:%H:%M}"}
+        raise Incomplete("quiet", _("这样一来，%(clock)s 的汇总就送不出来了。先改汇总的时刻，或换一段。") % clock)
+    with transaction.atomic():
+        person.save(update_fields=["news", "quiet_from", "quiet_until"])
+        digest.follow(person)
+
+
+def set_digest(person: Person, *, at: str, news: Collection[str]) -> None:
+    """From when on these kinds of news come in one mail a working day; an empty `at`: no more of that.
+
+    Raises Incomplete; nothing is changed then.
+    """
+    clock, kinds = _clock(at, "digest"), [kind for kind in ways.NEWS if kind in news]
+    if clock is not None:
+        if not person.email:
+            raise Incomplete("digest", _("汇总寄到邮箱，而您还没有邮箱地址。请管理员先补上。"))
+        if _is_quiet(person, clock):
+            raise Incomplete("digest", _("这个时刻在您的免打扰时段里，请换一个。"))
+        if not kinds:
+            raise Incomplete("digest", _("请至少选一类；不想汇总，就把时刻留空。"))
+        person.digest_news = kinds
+    person.digest_at = clock
+    with transaction.atomic():
+        person.save(update_fields=["digest_at", "digest_news"])
+        digest.follow(person)
+
+
+def _is_quiet(person: Person, clock: time | None) -> bool:
+    """Whether quiet hours begin at or before this time of the day and have not ended by it."""
+    noon = timezone.now().replace(tzinfo=ZoneInfo(person.time_zone))
+    at = noon.replace(hour=clock.hour, minute=clock.minute) if clock else None
+    return at is not None and ways.end_of_quiet(person, at) is not None
 
 
 def add_chat(person: Person, transport: str, address: str, secret: str) -> None:
@@ -49,7 +82,7 @@ def add_chat(person: Person, transport: str, address: str, secret: str) -> None:
     if not chat.is_address(address.strip()):
         raise Incomplete(
             "address",
-            _("这不是%(name)s机器人的地址。它的样子是：%(example)s") % {"name": name, "example": chat.EXAMPLE},
+            _("这不是%(name)s的地址。它的样子是：%(example)s") % {"name": name, "example": chat.EXAMPLE},
         )
     if len(secret.strip()) > _LONGEST_SECRET or not secret.isprintable():
         raise Incomplete("secret", _("签名密钥太长，或有看不见的字符。"))
@@ -74,10 +107,10 @@ def drop_chat(person: Person, transport: str) -> None:
         person.save(update_fields=["news"])
 
 
-def _clock(text: str) -> time | None:
+def _clock(text: str, field: str = "quiet") -> time | None:
     if not text.strip():
         return None
     try:
         return time.fromisoformat(text.strip()).replace(second=0, microsecond=0, tzinfo=None)
     except ValueError:
-        raise Incomplete("quiet", _("“%(text)s”不是时刻，请写成 22:00 这样。") % {"text": text.strip()[:20]}) from None
+        raise Incomplete(field, _("“%(text)s”不是时刻，请写成 22:00 这样。") % {"text": text.strip()[:20]}) from None

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from huitong.compose import MAX_REMINDERS, House, reminder
 from huitong.coordination.kinds import kind_of
-from huitong.delivery import outbox
+from huitong.delivery import digest, outbox
 from huitong.directory import links
 from huitong.directory.wording import day_text, spaced, speaking_to
+from huitong.matters import cards
 from huitong.matters.brief import answers_of, brief_of, options_of
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
@@ -91,6 +92,13 @@ def schedule(
     return request
 
 
+def goes_at(request: Request) -> datetime:
+    """When the request goes, as things are now: at the moment that was set, or with what else they get at once."""
+    if request.way != MAIL:
+        return request.deliver_at
+    return digest.expected(request.leader, "request", request.deliver_at, request.answer_by)
+
+
 def take_back(matter: Matter, by: Person) -> None:
     """Take the request back before it is sent. Raises NotNow once it is out, or just being sent."""
     if matter.requester_id != by.pk:
@@ -132,6 +140,7 @@ def revise(matter: Matter, by: Person) -> Version:
         if request.delivered_at and matter.stage == Stage.AWAITING:
             outbox.withdraw(matter, "remind_leader")
             remind_leader(request)  # what it says has changed, and by when
+        cards.change(request)
         if request.way == MAIL or not request.delivered_at:
             _promise(request, version)
     return version
@@ -294,7 +303,8 @@ def request_letter(leader: Person | None, *, subject: str, text: str, small: str
 
 def _recall(matter: Matter) -> None:
     waiting = Outbox.objects.filter(matter=matter, kind__in=("request", "remind_deliver"), state="waiting")
-    if waiting.filter(lease_until__gt=timezone.now()).exists():
+    now = timezone.now()
+    if waiting.filter(lease_until__gt=now).exists() or outbox.going(waiting, now).exists():
         raise NotNow("it is being sent at this moment")
     outbox.withdraw(matter, "request", "remind_deliver")
 

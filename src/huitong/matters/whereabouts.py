@@ -17,7 +17,7 @@ from huitong.coordination.commitments import UNSETTLED
 from huitong.delivery.outbox import Reason
 from huitong.directory.wording import day_text, moment_text
 from huitong.matters.facts import Facts, gather
-from huitong.matters.request import CHAT, MAIL, PERSON
+from huitong.matters.request import CHAT, MAIL, PERSON, goes_at
 from huitong.matters.stages import Stage
 from huitong.matters.understood import is_to_say
 from huitong.matters.verdicts import Verdict, verdict_text
@@ -120,13 +120,16 @@ def _delivering(f: Facts) -> Whereabouts:
     request = f.request
     if request is None:
         return _unsent(f)
-    facts = {"leader": f.leader, "when": said_moment(request.deliver_at)}
     since = f.matter.stage_since
     letter = f.letter("request")
+    at = goes_at(request) if request.deliver_at > f.now else request.deliver_at
+    if letter and letter.reason == Reason.DIGEST:
+        at = letter.due_at
+    facts = {"leader": f.leader, "when": said_moment(at)}
     if request.way == MAIL and letter and letter.state == "failed":
         return _came_back(f, letter, f.leader)
     if request.way == MAIL:
-        if request.deliver_at > f.now:
+        if at > f.now:
             line = _("邮件定在%(when)s送给%(leader)s") % facts
             return _at(
                 f, "set", NOBODY, "", since, line, _("在那以前可以改，也可以收回"), page="time", label=_("已定时")

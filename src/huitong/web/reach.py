@@ -16,7 +16,7 @@ from huitong.matters import reach
 from huitong.records.models import ChatAddress
 from huitong.web.desk import DeskRequest
 
-ACTIONS: Final = ("ways", "add_chat", "drop_chat")
+ACTIONS: Final = ("ways", "digest", "add_chat", "drop_chat")
 NEWS: Final = {
     "decide": gettext_lazy("请我定、请我答的"),
     "answers": gettext_lazy("别人给我的答复"),
@@ -44,6 +44,10 @@ def act(request: DeskRequest) -> None:
         begin, end = data.get("quiet_from", ""), data.get("quiet_until", "")
         reach.set_ways(person, news=news, quiet_from=begin, quiet_until=end)
         messages.success(request, _("已保存。"))
+    elif action == "digest":
+        reach.set_digest(person, at=data.get("digest_at", ""), news=data.getlist("digest_news"))
+        said = _("已保存，以后每个工作日 %(clock)s 一封。") if person.digest_at else _("已保存，每件单独送来。")
+        messages.success(request, said % {"clock": f"{person.digest_at:%H:%M}" if person.digest_at else ""})
     elif action == "drop_chat":
         reach.drop_chat(person, chat)
         messages.success(request, _("删掉了，要发到那里的改走邮件。"))
@@ -64,8 +68,14 @@ def context(request: DeskRequest, errors: Mapping[str, str]) -> dict[str, Any]:
         ],
         "chats": [Shown(name, names[name], _shown(kept[name])) for name in names if name in kept],
         "services": list(names.items()),
+        "personal": [names[name] for name, chat in transports.chats().items() if chat.PERSONAL],
         "quiet_from": typed.get("quiet_from", _clock(person.quiet_from)),
         "quiet_until": typed.get("quiet_until", _clock(person.quiet_until)),
+        "digest_at": typed.get("digest_at", _clock(person.digest_at)),
+        "digest_news": [
+            (kind, label, kind in (data.getlist("digest_news") if "digest_at" in typed else person.digest_news))
+            for kind, label in NEWS.items()
+        ],
         "typed": {"chat": typed.get("chat", ""), "address": typed.get("address", "")},
     }
 
@@ -75,4 +85,4 @@ def _clock(value: time | None) -> str:
 
 
 def _shown(row: ChatAddress) -> str:
-    return f"{urlsplit(row.address).hostname} …{row.address[-4:]}"
+    return f"{urlsplit(row.address).hostname or ''} …{row.address[-4:]}".strip()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from huitong.delivery import transports
+from huitong.delivery import chat, transports
 from huitong.records.models import Matter, Outbox, Person
 
 NAMES = transports.names()
@@ -65,3 +65,7 @@ def test_a_limit_is_waited_out_as_long_as_the_documents_say(name: str, answer, m
     row = promise()
     receipt = transports.get(name).send(Outbox.objects.select_related(*RELATED).get(pk=row.pk))
     assert receipt.wait == timedelta(minutes=minutes)
+
+
+def test_every_language_of_the_chats_says_all_that_the_others_say() -> None:
+    assert chat.TEXTS["zh"].keys() == chat.TEXTS["zh-Hant"].keys() == chat.TEXTS["en"].keys()

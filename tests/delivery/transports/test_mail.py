@@ -1,6 +1,7 @@
 """A letter as its receiver gets it: both texts, the language, the link, and no harm from what people type."""
 
 import email
+import re
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -171,6 +172,7 @@ def test_the_headers_are_those_of_an_automatic_mail_in_its_matters_thread(promis
     assert one["References"] == two["References"] == one["In-Reply-To"]
     assert one["References"] not in (first.message_id, second.message_id)
     assert one["Auto-Submitted"] == "auto-generated"
+    assert one["X-Auto-Response-Suppress"] == "All"
     assert abs((one["Date"].datetime - timezone.now()).total_seconds()) < 60
 
 
@@ -285,3 +287,93 @@ def test_a_folder_that_cannot_be_written_is_said_and_tried_again(promise, folder
 def test_the_date_is_that_of_sending(promise, sent) -> None:
     row = promise(due_at=datetime(2020, 1, 1, tzinfo=UTC))
     assert sent(row)["Date"].datetime.year >= timezone.now().year
+
+
+# --- how it looks: Outlook's Word engine, dark mode ---
+
+
+@pytest.fixture
+def html(promise, sent, leader: Person) -> str:
+    """A letter with everything that one can have."""
+    items = [{"title": "请您定：搭建物料", "line": "许宁请您定", "link": None, "page": "/me"}]
+    link, stop = links.issue("decide", leader), links.issue("no_digest", leader)
+    return text_of(sent(promise(link=link, items=items, stop=stop.pk, **FULL)), "html")
+
+
+def test_the_way_on_is_a_padded_cell_of_a_table_with_its_own_colour(html: str) -> None:
+    (cell,) = re.findall(r'<td class="go"[^>]*>\s*<a [^>]*>[^<]+</a>\s*</td>', html)
+    assert 'bgcolor="#1f4b7c"' in cell
+    assert re.search(r"padding:\d+px \d+px", cell)
+    assert "padding" not in cell.partition("<a ")[2]  # Word ignores it on a link
+
+
+def test_nothing_is_asked_of_a_mail_program_that_words_engine_lacks(html: str) -> None:
+    inline = " ".join(re.findall(r'style="([^"]*)"', html))
+    for word in ("flex", "grid", "float", "position", "background-image", "rem;", "vw;", "calc(", "var("):
+        assert word not in inline
+    assert "<!--[if mso]>" in html
+    assert html.count("<!--[if") == html.count("<![endif]-->")
+    assert html.count("<table") == html.count("</table>")
+    assert html.count("<td") == html.count("</td>")
+    assert "v:roundrect" not in html
+
+
+def test_chinese_has_fonts_of_each_system(html: str) -> None:
+    for font in ("PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei"):
+        assert font in html
+
+
+def lightness(colour: str, *, inverted: bool = False) -> float:
+    """The relative luminance of WCAG 2.2."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [1 - part for part in parts] if inverted else parts
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str, **how: bool) -> float:
+    low, high = sorted((lightness(one, **how), lightness(other, **how)))
+    return (high + 0.05) / (low + 0.05)
+
+
+LIGHT = [("#1c1e20", "#fefefe"), ("#4a4f53", "#fefefe"), ("#4a4f53", "#f5f5f2"), ("#1f4b7c", "#fefefe")]
+LIGHT += [("#1f4b7c", "#f5f5f2"), ("#ffffff", "#1f4b7c")]
+DARK = [("#e7e5e0", "#1c1f22"), ("#bcbdbb", "#141618"), ("#93c0ea", "#1c1f22"), ("#14181c", "#93c0ea")]
+
+
+@pytest.mark.parametrize(("ink", "ground"), LIGHT + DARK)
+def test_each_ink_stands_out_on_its_ground_also_where_a_program_turns_colours_over(
+    ink: str, ground: str, html: str
+) -> None:
+    assert ink in html
+    assert ground in html
+    assert contrast(ink, ground) >= 4.5
+    assert contrast(ink, ground, inverted=True) >= 4.5
+
+
+def test_every_colour_of_the_letter_is_one_that_was_measured(html: str) -> None:
+    known = {colour for pair in LIGHT + DARK for colour in pair}
+    lines = {"#d8d9d5", "#a4a9ad", "#363b3f", "#5c6267"}
+    assert set(re.findall(r"#[0-9a-f]{6}\b", html)) == known | lines
+
+
+@pytest.mark.parametrize("width", [390, 700])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_the_screen_and_its_colours_follow_the_scheme(browser, html: str, scheme: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    page.set_content(html)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ground = page.evaluate("getComputedStyle(document.querySelector('.go')).backgroundColor")
+    assert ground == {"light": "rgb(31, 75, 124)", "dark": "rgb(147, 192, 234)"}[scheme]
+    box = page.locator(".go").bounding_box()
+    assert box["height"] >= 44
+    context.close()
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2067", "\u200f", "\u061c"])
+def test_a_mark_that_turns_the_direction_is_in_no_header_and_no_text(mark: str, promise, sent, leader: Person) -> None:
+    Person.objects.filter(pk=leader.pk).update(name=f"高{mark}岚")
+    message = sent(promise(title=f"请{mark}您定", before=[f"搭建{mark}物料"]))
+    assert (message["Subject"], message["To"].addresses[0].display_name) == ("请您定", "高岚")
+    assert mark not in text_of(message, "plain") + text_of(message, "html")

@@ -21,12 +21,13 @@ class Receipt:
 
     `unsure`: no answer came, or none that can be understood, and it may have arrived all the same.
     `words` says it to a person, in the language of whoever waits for it, with what to do; empty when sent.
-    `wait` is how long the far end asked to be left alone.
+    `wait` is how long the far end asked to be left alone; `far_id` what it calls the message, if that can be changed.
     """
 
     outcome: Literal["sent", "refused", "later", "unsure"]
     words: str = ""
     wait: timedelta | None = None
+    far_id: str = ""
 
 
 class Transport(Protocol):
@@ -48,6 +49,7 @@ class Chat(Protocol):
     NAMES: Mapping[str, str]
     AVAILABLE: bool  # whether what it needs is installed
     SECRET: bool  # whether the far end knows a secret to sign with
+    PERSONAL: bool  # whether it writes to the person alone, found by their address there, rather than into a group
     EXAMPLE: str
 
     def is_address(self, address: str) -> bool:

@@ -9,7 +9,7 @@ from huitong.records.models.people import Person
 
 
 class Link(models.Model):
-    """A signed link for one person and one purpose (decide, confirm, answer, commitment, consult, invite).
+    """A signed link for one person and one purpose: decide, confirm, answer, commitment, consult, invite, digest ...
 
     The token is not kept: `digest` is its SHA-256, `nonce` the random part it is derived from with the secret key.
     `last_choice` and `last_choice_at` are what was last answered by it, to notice two different answers in ten seconds.
@@ -39,6 +39,8 @@ class Outbox(models.Model):
     `begun` counts how often sending began since it last ended; `toward` is the receiving host, where that has a limit.
     `reply_digest` is the hash of the token to which answers by mail come (delivery/reply_address.py).
     A row that could not go by its first transport goes by mail: `first_transport`, and there `first_outcome`.
+    `digest` is the row with which this one goes, or was to go: it waits for it while its reason is digest. `far_id` is
+    what the far end calls the message that it took, where that can be changed afterwards.
     """
 
     key = models.CharField(max_length=200, unique=True)
@@ -63,6 +65,8 @@ class Outbox(models.Model):
     first_transport = models.CharField(max_length=20, blank=True)
     first_outcome = models.CharField(max_length=10, blank=True)
     first_error = models.TextField(blank=True)
+    digest = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
+    far_id = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -75,6 +79,7 @@ class Outbox(models.Model):
             models.Index(fields=["toward", "tried_at"], condition=~Q(toward=""), name="outbox_by_receiving_host"),
             # The few that are on their way: whose lease is over is found among them.
             models.Index(fields=["lease_until"], condition=Q(state="waiting", begun__gt=0), name="outbox_being_sent"),
+            models.Index(fields=["digest"], condition=Q(digest__isnull=False), name="outbox_by_digest"),
             # What has come of the rows is counted without reading them; never an index that `claim` could take.
             models.Index(fields=["reply_digest"], condition=~Q(reply_digest=""), name="outbox_by_reply_digest"),
             models.Index(fields=["state", "tries"], condition=~Q(state="waiting"), name="outbox_settled_by_state"),

@@ -55,6 +55,8 @@ class Person(models.Model):
     news = models.JSONField(default=dict, blank=True)  # kind of news -> transport, where that is not mail
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)
+    digest_at = models.TimeField(null=True, blank=True)  # when what is in digest_news comes at once, on working days
+    digest_news = models.JSONField(default=list, blank=True)  # kinds of news
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from huitong.directory import links
 from huitong.records.models import Link
-from huitong.web import invite, promise
+from huitong.web import digest_list, invite, promise
 from huitong.web.confirm import Reader, respond
 from huitong.web.consult import ConsultPage
 from huitong.web.middleware import LANGUAGE_COOKIE, POLICY, speak
@@ -58,6 +58,7 @@ PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] 
     "consult": _consult,
     "commitments": lambda request, _link, reader: commitments.answer(request, reader),
     "invite": invite.take_up,
+    "digest": digest_list.show,
 }
 
 
@@ -74,6 +75,11 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         response = PURPOSES[found.purpose](request, found, reader)
     else:
         response = gone(request, found)
+    return sealed(response)
+
+
+def sealed(response: HttpResponse) -> HttpResponse:
+    """What a link opens: without script, told to no other page, kept by nobody."""
     response["Content-Security-Policy"] = POLICY_WITHOUT_SCRIPT
     # Not no-referrer: with that a browser sends "Origin: null" with our own forms, which are then refused.
     response["Referrer-Policy"] = "same-origin"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from huitong.coordination.commitments import overdue
 from huitong.coordination.meetings import last_held
+from huitong.delivery import digest
 from huitong.directory.wording import spoken
 from huitong.matters import close, coordinate, understood
 from huitong.matters.decide import TOLD, standing_decision
@@ -151,8 +152,9 @@ def _coming(row: Matter, promises: list[Commitment]) -> list[Coming]:
     if meeting:
         coming.append(Coming(meeting.start, None, _("会议：%(title)s") % {"title": meeting.title}))
     names = {"request": _("请示送达"), "remind_deliver": _("提醒你去说"), "remind_leader": _("委婉提醒领导一次")}
-    for letter in row.outbox.filter(state="waiting", kind__in=names).order_by("due_at")[:5]:
-        coming.append(Coming(letter.due_at, None, names[letter.kind]))
+    waiting = row.outbox.filter(state="waiting", kind__in=names).select_related("person", "link__request")
+    for letter in waiting.order_by("due_at")[:5]:
+        coming.append(Coming(digest.goes_at(letter), None, names[letter.kind]))
     for promise in promises:
         if promise.state == "open" and promise.by:
             facts = {"owner": promise.owner_name, "what": promise.what}

@@ -62,6 +62,8 @@ KINDS: Final = {
     "reply_confirm": gettext_lazy("请对方确认回信的意思"),
     "reply_words": gettext_lazy("转告请示人的回信"),
     "chat_added": gettext_lazy("试一个聊天地址"),
+    "digest": gettext_lazy("一天一封的汇总"),
+    "card": gettext_lazy("改写聊天里的卡片"),
 }
 
 
@@ -189,6 +191,8 @@ def _where(row: Outbox, going: bool, now: datetime) -> str:
         return _("事情有了变化，不再需要，收回了")
     if going:
         return _("正在送（%(service)s）") % facts
+    if row.reason == Reason.DIGEST:
+        return _("%(name)s要汇总，%(when)s一起送") % facts
     if row.due_at <= now:
         return _("马上就送")
     if row.reason == Reason.QUIET:

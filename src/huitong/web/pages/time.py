@@ -115,9 +115,10 @@ def _own(sent: QueryDict) -> datetime:
 
 def _set_text(asked: asking.Request, at_once: bool) -> str:
     leader = asked.leader.address
-    if at_once:
+    at = asking.goes_at(asked)
+    if at_once and at == asked.deliver_at:
         return _("邮件马上就送给%(leader)s。") % {"leader": leader}
-    facts = {"leader": leader, "time": moment_text(asked.deliver_at, weekday=True)}
+    facts = {"leader": leader, "time": moment_text(at, weekday=True)}
     if asked.way == asking.MAIL:
         return _("定好了：%(time)s 把邮件送给%(leader)s。") % facts
     return _("定好了：%(time)s 提醒你去找%(leader)s。") % facts

@@ -28,6 +28,7 @@ REPEATS: Final = False
 CONFIRMS: Final = False
 AVAILABLE: Final = find_spec("apprise") is not None
 SECRET: Final = False
+PERSONAL: Final = False
 EXAMPLE: Final = "slack://…  discord://…  gchat://…  tgram://…  workflows://…"
 # The services, and for those whose address names a host what it must end with.
 SERVICES: Final[dict[str, tuple[str, ...]]] = {

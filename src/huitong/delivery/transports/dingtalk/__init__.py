@@ -23,6 +23,7 @@ REPEATS: Final = False
 CONFIRMS: Final = True
 AVAILABLE: Final = True
 SECRET: Final = True
+PERSONAL: Final = False
 EXAMPLE: Final = "https://oapi.dingtalk.com/robot/send?access_token=…"
 
 

@@ -20,6 +20,7 @@ REPEATS: Final = False
 CONFIRMS: Final = True
 AVAILABLE: Final = True
 SECRET: Final = True
+PERSONAL: Final = False
 EXAMPLE: Final = "https://open.feishu.cn/open-apis/bot/v2/hook/…"
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from huitong.delivery import reply_address, transports
 from huitong.directory import links
 from huitong.method import Language
-from huitong.records.models import Outbox, Person
+from huitong.records.models import Link, Outbox, Person
 
 FOLDER: Final = files("huitong.delivery.transports.mail")
 TEXTS: Final = tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8"))
@@ -48,7 +48,7 @@ _TEMPLATES: Final = {
 }
 _BREAKS: Final = re.compile(r"[ \t\r\n\f\v\x1c-\x1e\x85\u2028\u2029]+")  # not the wide and the unbroken space
 # Controls, and the marks that turn the direction of what follows: a name could show as another one.
-_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def words(code: str, language: str, /, **facts: object) -> str:
@@ -83,8 +83,15 @@ def compose(row: Outbox, sender: str) -> EmailMessage:
         message["In-Reply-To"] = root
         message["References"] = root
     message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"  # Exchange answers what it takes for a person's letter
 
-    context = Context(_facts(row, title, language))
+    facts = _facts(row, title, language)
+    if stop := facts["stop"]:
+        by_mail = f", <mailto:{settings.MAIL_UNSUBSCRIBE}>" if settings.MAIL_UNSUBSCRIBE else ""
+        message["List-Unsubscribe"] = f"<{stop}>{by_mail}"
+        if stop.startswith("https:"):
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058 asks for https
+    context = Context(facts)
     message.set_content(re.sub(r"\n{3,}", "\n\n", _TEMPLATES["letter.txt"].render(context)).strip() + "\n")
     html = re.sub(r"\n\s*\n", "\n", _TEMPLATES["letter.html"].render(context))
     message.add_alternative(html, subtype="html")
@@ -117,13 +124,25 @@ def _facts(row: Outbox, title: str, language: str) -> dict[str, Any]:
     letter: Mapping[str, Any] = row.payload
     sans, serif = FONTS[language]
     page = settings.ADDRESS + letter["page"] if letter.get("page") else ""
+    here = links.address_of(row.link) if row.link else page
+    items, stop = letter.get("items", []), letter.get("stop")
+    known = Link.objects.in_bulk([n for n in (stop, *(item["link"] for item in items)) if n])
+
+    def where(item: Mapping[str, Any]) -> str:
+        if link := known.get(item["link"]):
+            return links.address_of(link)
+        return settings.ADDRESS + item["page"] if item["page"] else here
+
     return {
         "title": title,
         "before": [_paragraph(text) for text in letter.get("before", []) if text],
         "rows": [[_line(cell) for cell in row] for row in letter.get("rows", [])],
         "invite": _paragraph(letter.get("invite", "")),
-        "address": links.address_of(row.link) if row.link else page,
-        "after": [_paragraph(text) for text in letter.get("after", []) if text],
+        "items": [(_line(item["title"]), _line(item["line"]), where(item)) for item in items],
+        "address": here,
+        "button": TEXTS[language]["button"],
+        "after": [_paragraph(text) for text in (*letter.get("after", []), letter.get("alone")) if text],
+        "stop": links.address_of(known[stop]) if stop in known else "",
         "small": _paragraph("\n".join(filter(None, (letter.get("small", ""), _why_by_mail(row, language))))),
         "brackets": TEXTS[language]["brackets"],
         "html_language": Language(language).html,

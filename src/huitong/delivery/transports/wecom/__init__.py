@@ -17,6 +17,7 @@ REPEATS: Final = False
 CONFIRMS: Final = True
 AVAILABLE: Final = True
 SECRET: Final = False
+PERSONAL: Final = False
 EXAMPLE: Final = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…"
 
 
