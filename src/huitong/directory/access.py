@@ -13,7 +13,18 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from huitong.records.models import Commitment, Decision, Department, Matter, Note, Outbox, Person, Request, User
+from huitong.records.models import (
+    Calendar,
+    Commitment,
+    Decision,
+    Department,
+    Matter,
+    Note,
+    Outbox,
+    Person,
+    Request,
+    User,
+)
 
 AWAITING: Final = "awaiting"  # the stage of a matter that is with the leader
 REQUESTER, LEADER, COUNTERPART, ORGANISER, SIGNED_IN, NOBODY = (
@@ -51,6 +62,8 @@ close                             yes       -      -           -         -      
 decide                            -         yes    -           -         -         -
 note                              -         -      yes         -         -         -
 me                                yes       yes    yes         yes       yes       -
+calendars                         yes       yes    yes         yes       yes       -
+calendar_return                   yes       yes    yes         yes       yes       -
 people                            -         -      -           yes       -         -
 person                            -         -      -           yes       -         -
 outbox                            -         -      -           yes       -         -
@@ -168,6 +181,13 @@ def notes_to(person: Person) -> QuerySet[Note]:
 
 def commitments_of(person: Person) -> QuerySet[Commitment]:
     return Commitment.objects.filter(owner=person).select_related("matter")
+
+
+def calendar_of(person: Person, number: str) -> Calendar | None:
+    """The calendar of their own that a form names; those of others are nobody else's to see."""
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return Calendar.objects.select_related("person").filter(person=person, pk=int(number)).first()
 
 
 def people_for(person: Person) -> QuerySet[Person]:

@@ -1,9 +1,9 @@
+from huitong.records.models.calendars import Busy, Calendar
 from huitong.records.models.coordination import Attendee, Commitment, CommitmentMove, Meeting, Note, Talk
 from huitong.records.models.delivery import Link, Outbox
 from huitong.records.models.matters import Answer, Decision, Dismissed, Draft, Event, Matter, Request, Version
 from huitong.records.models.operation import Heartbeat
 from huitong.records.models.people import (
-    Busy,
     ChatAddress,
     Department,
     Device,
@@ -19,6 +19,7 @@ __all__ = [
     "Answer",
     "Attendee",
     "Busy",
+    "Calendar",
     "ChatAddress",
     "Commitment",
     "CommitmentMove",
