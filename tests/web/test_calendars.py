@@ -235,6 +235,12 @@ def test_ones_own_week_says_which_calendar_blocks(as_: AsPerson, people: People)
     assert "每天从上到下：工作、家里" in page
 
 
+def test_what_is_past_and_still_kept_is_shown_too(as_: AsPerson, people: People) -> None:
+    start = timezone.now() - timedelta(days=40)
+    keep_busy(people.leader, (start, start + timedelta(hours=1)))
+    assert "1 段忙的时间" in text_of(as_(people.leader))
+
+
 def test_the_number_of_queries_does_not_grow_with_the_calendars(as_: AsPerson, people: People, mixed: Calendar) -> None:
     client = as_(people.leader)
 
@@ -257,6 +263,7 @@ def test_an_address_is_fetched_by_the_worker_and_its_state_shown(as_: AsPerson, 
     client = as_(people.leader)
     response = client.post("/calendars", {"do": "add_address", "address": feed.address}, follow=True)
     assert "正在取，一般几秒钟。" in response.content.decode()
+    assert 'class="week"' not in response.content.decode()  # an empty week would say that all is free
     assert feed.got == []  # the web process speaks to nobody
     feed.content = ics(30)
     fetch_due()

@@ -171,10 +171,10 @@ def busy_of(person: Person, *, start: datetime, end: datetime) -> tuple[Busy, ..
     return merge(Busy(s, e, soft and not is_busy) for s, e, soft, is_busy in values)
 
 
-def each_busy(person: Person, *, start: datetime, end: datetime) -> list[tuple[Calendar, tuple[Busy, ...]]]:
-    """Every calendar of the person, with what is kept of it; for its owner's eyes."""
+def each_busy(person: Person) -> list[tuple[Calendar, tuple[Busy, ...]]]:
+    """Every calendar of the person, with all that is kept of it; for its owner's eyes."""
     found: dict[int, list[Busy]] = {}
-    rows = Row.objects.filter(calendar__person=person, start__lt=end, end__gt=start).order_by("start")
+    rows = Row.objects.filter(calendar__person=person).order_by("start")
     for pk, *values in rows.values_list("calendar", "start", "end", "soft", "whole_day"):
         found.setdefault(pk, []).append(Busy(*values))
     return [(c, tuple(found.get(c.pk, ()))) for c in person.calendars.order_by("pk")]

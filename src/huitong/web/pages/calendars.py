@@ -1,6 +1,5 @@
 """One's own calendars: connect, see exactly what is kept and which of them blocks, say what counts, remove."""
 
-from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
@@ -143,8 +142,8 @@ def _back() -> str:
 
 def _page(request: DeskRequest, **errors: str) -> HttpResponse:
     person, now, data = request.person, timezone.now(), request.POST
-    found = kept.each_busy(person, start=now - timedelta(days=1), end=now + timedelta(days=DAYS + 2))
-    counting = [(row.name, kept.counted(row, busy)) for row, busy in found if row.counts != kept.NONE]
+    found = kept.each_busy(person)
+    counting = [(row.name, kept.counted(row, busy)) for row, busy in found if row.taken_at and row.counts != kept.NONE]
     rows = pictures.shown(found, person.time_zone)
     context = {
         "rows": rows,
