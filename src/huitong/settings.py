@@ -273,6 +273,35 @@ FEISHU_ADDRESS = _setting(
     "HUITONG_FEISHU_ADDRESS", "https://open.feishu.cn", "Where its platform is; for Lark https://open.larksuite.com."
 ).rstrip("/")
 
+# --- calendars that are fetched: from public https addresses only ---
+CALENDAR_HOSTS = [
+    host.strip()
+    for host in _setting(
+        "HUITONG_CALENDAR_HOSTS",
+        "",
+        "Hosts in your own network that calendars may be fetched from, as cal.example.com,10.0.0.7:8443.",
+    ).split(",")
+    if host.strip()
+]
+GOOGLE_CLIENT = (
+    _setting("HUITONG_GOOGLE_ID", "", "The client of your own Google project: people can then connect their calendar."),
+    _setting("HUITONG_GOOGLE_SECRET", "", "Its secret."),
+)
+MICROSOFT_CLIENT = (
+    _setting("HUITONG_MICROSOFT_ID", "", "Your application at Microsoft 365: people can then connect theirs."),
+    _setting("HUITONG_MICROSOFT_SECRET", "", "Its secret."),
+)
+MICROSOFT_LOGIN = _setting(
+    "HUITONG_MICROSOFT_LOGIN",
+    "https://login.microsoftonline.com/organizations",
+    "Where people of Microsoft 365 sign in, with the tenant; in China https://login.chinacloudapi.cn/TENANT.",
+).rstrip("/")
+MICROSOFT_GRAPH = _setting(
+    "HUITONG_MICROSOFT_GRAPH",
+    "https://graph.microsoft.com",
+    "Microsoft's interface; in China https://microsoftgraph.chinacloudapi.cn.",
+).rstrip("/")
+
 # --- a language model that may offer rewritings; without an address nothing speaks of one ---
 POLISH_URL = _setting(
     "HUITONG_POLISH_URL",

@@ -22,7 +22,8 @@ from huitong.keeping.export import export_matter, export_person
 from huitong.matters import consult, coordinate, decide, prepare
 from huitong.matters.request import delivered_by_mail, schedule
 from huitong.matters.verdicts import Choice, Verdict
-from huitong.records.models import Busy, Commitment, Link, Matter, Outbox, Person, Phrase, Request, User
+from huitong.records.models import Calendar, Commitment, Link, Matter, Outbox, Person, Phrase, Request, User
+from tests.busy import keep_busy
 
 FACTS = {
     "matter": "新品发布会搭建物料采购",
@@ -201,13 +202,15 @@ def test_a_requester_gets_themselves_and_their_matters(coordinated: Matter, peop
 def test_a_leader_gets_what_reached_them_and_nothing_behind_it(
     coordinated: Matter, people: People, of_person: Read
 ) -> None:
-    Busy.objects.create(person=people.leader, start=timezone.now(), end=timezone.now() + timedelta(hours=1))
+    calendar = keep_busy(people.leader, (timezone.now(), timezone.now() + timedelta(hours=1)))
+    Calendar.objects.filter(pk=calendar.pk).update(sealed="secret-address", state={"etag": "secret-tag"})
     told, files = of_person("gao@example.com")
     (asked_,) = told["asked"]
     assert asked_["versions"][0]["text"]
     assert asked_["decisions"][0]["words"] == "可以，我来约王经理。"
     assert "brief" not in asked_["versions"][0]
-    assert len(told["busy"]) == 1
+    assert [len(each["busy"]) for each in told["calendars"]] == [1]
+    assert "secret-" not in all_of(files)
     assert (told["matters"], told["notes"]) == ([], [])
     for others in ("wang@example.com", "王经理，您好", "xu@example.com"):
         assert others not in all_of(files)

@@ -26,7 +26,7 @@ def test_it_has_four_departments_fourteen_people_and_six_matters_in_different_st
     assert Department.objects.count() == 4
     assert Person.objects.count() == 14
     assert len(set(Matter.objects.values_list("stage", flat=True))) == 6
-    assert Busy.objects.values("person").distinct().count() == 3
+    assert Busy.objects.values("calendar__person").distinct().count() == 3
     assert not Event.objects.filter(at__gt=timezone.now()).exists()
     assert len(whereabouts_of(Matter.objects.all())) == 6
 

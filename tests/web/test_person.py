@@ -8,7 +8,7 @@ from huitong.directory import links
 from huitong.records.models import Busy, Link, Outbox, Person, User
 
 from .conftest import People
-from .test_me import calendar
+from .test_calendars import calendar
 
 AsPerson = Callable[..., Client]
 
@@ -174,7 +174,7 @@ def test_an_organiser_puts_in_a_leaders_calendar(as_: AsPerson, people: People) 
     client = as_(people.organiser)
 
     client.post(f"/people/{people.leader.pk}", {"do": "calendar", "calendar": calendar(1, 2)})
-    assert Busy.objects.filter(person=people.leader).count() == 2
+    assert Busy.objects.filter(calendar__person=people.leader).count() == 2
     client.post(f"/people/{people.leader.pk}", {"do": "no_calendar"})
 
     assert not Busy.objects.exists()

@@ -15,6 +15,7 @@ from huitong.matters import prepare
 from huitong.matters.moments import suggest
 from huitong.matters.request import current_request, latest_version
 from huitong.records.models import Busy, Matter, Outbox, Person, Request
+from tests.busy import keep_busy
 from tests.web.conftest import FACTS, People
 
 
@@ -27,12 +28,8 @@ def client(as_: Callable[..., Client], people: People) -> Client:
 def busy_leader(people: People) -> Person:
     """Busy from 9 to 17 on every day but the second from now, tentative on the third."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    for day in range(25):
-        if day != 2:
-            start = midnight + timedelta(days=day, hours=9)
-            Busy.objects.create(person=people.leader, start=start, end=start + timedelta(hours=8), soft=day == 3)
-    people.leader.calendar_taken_at = timezone.now()
-    people.leader.save()
+    starts = [(day, midnight + timedelta(days=day, hours=9)) for day in range(25) if day != 2]
+    keep_busy(people.leader, *((start, start + timedelta(hours=8), day == 3) for day, start in starts))
     return people.leader
 
 
@@ -179,7 +176,7 @@ def test_a_calendar_of_a_leader_typed_in_is_read_into_busy_time_only(
     file = SimpleUploadedFile("gao.ics", CALENDAR.format(day=day).encode())
     assert client.post(at(matter), {"go": "calendar", "calendar": file}).status_code == 302
     leader = Person.objects.get(name="高翔")
-    assert Busy.objects.filter(person=leader).count() == 1
+    assert Busy.objects.filter(calendar__person=leader).count() == 1
     text = client.get(at(matter)).content.decode()
     assert "忙闲取自高总的日历" in text
     assert "谈薪" not in text
@@ -187,7 +184,7 @@ def test_a_calendar_of_a_leader_typed_in_is_read_into_busy_time_only(
     page = client.post(at(matter), {"go": "calendar", "calendar": broken})
     assert page.status_code == 422
     assert "calendar-error" in page.content.decode()
-    assert Busy.objects.filter(person=leader).count() == 1
+    assert Busy.objects.filter(calendar__person=leader).count() == 1
 
 
 def test_the_calendar_of_a_leader_of_the_house_is_not_the_requesters_to_add(client: Client, matter: Matter) -> None:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from huitong.directory import sample
-from huitong.records.models import Busy, Department, Person, User
+from huitong.directory.calendars import FILE, note_taking
+from huitong.records.models import Busy, Calendar, Department, Person, User
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 
@@ -99,14 +100,16 @@ def make_people() -> dict[str, Person]:
 def make_calendars(people: dict[str, Person], now: datetime) -> None:
     today = timezone.localtime(now, ZONE).date()
     for mailbox, week in WEEK.items():
+        calendar = Calendar.objects.create(
+            person=people[mailbox], kind=FILE, name="sample.ics", added_at=now, taken_at=now
+        )
         rows = []
         for offset in range(-7, 56):
             day = today + timedelta(days=offset)
             for start, end, soft in week.get(day.weekday(), ()):
-                rows.append(Busy(person=people[mailbox], start=_at(day, start), end=_at(day, end), soft=bool(soft)))
+                rows.append(Busy(calendar=calendar, start=_at(day, start), end=_at(day, end), soft=bool(soft)))
         Busy.objects.bulk_create(rows)
-        people[mailbox].calendar_name, people[mailbox].calendar_taken_at = "sample.ics", now
-        people[mailbox].save()
+        note_taking(people[mailbox])
 
 
 def _at(day: date, clock: str) -> datetime:

@@ -6,18 +6,19 @@ that moment, whatever the name meant before.
 """
 
 import json
-import socket
 import ssl
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPSConnection
+from http.client import HTTPException
+from socket import gaierror
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
 from huitong.delivery.bounded import bounded
+from huitong.delivery.checked import CheckedConnection, Forbidden
 from huitong.delivery.networks import may_connect
 
 CONNECT_SECONDS: Final = 10
@@ -83,17 +84,26 @@ def is_named(host: str, port: int) -> bool:
 def post(address: str, body: bytes, *, method: str = "POST", token: str = "", seconds: float | None = None) -> Answer:
     """Send JSON and read the answer, whatever its status. Raises Trouble. The address has passed `is_allowed`."""
     parts = urlsplit(address)
+    bound = EXCHANGE_SECONDS if seconds is None else seconds
     headers = {"Content-Type": "application/json; charset=utf-8"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
-    connection = _Connection(parts)
+    connection = CheckedConnection(
+        parts.hostname or "",
+        parts.port or 443,
+        may=lambda number: may_connect(number, settings.CHAT_NETWORKS),
+        connect_seconds=CONNECT_SECONDS,
+        seconds=bound,
+    )
     sent = False
     try:
-        with bounded(connection.line, EXCHANGE_SECONDS if seconds is None else seconds) as too_late:
+        with bounded(connection.line, bound) as too_late:
             try:
                 connection.request(method, _target(parts), body, headers)
                 sent = True
                 return _read(connection)
+            except Forbidden:
+                raise Trouble("forbidden") from None
             except (OSError, HTTPException, ValueError) as error:
                 slow = too_late.is_set() or isinstance(error, TimeoutError)
                 # A request is read whole or not at all: before its last byte is out nothing can have arrived.
@@ -102,7 +112,7 @@ def post(address: str, body: bytes, *, method: str = "POST", token: str = "", se
         connection.close()
 
 
-def _read(connection: HTTPSConnection) -> Answer:
+def _read(connection: CheckedConnection) -> Answer:
     response = connection.getresponse()
     body = response.read(LARGEST_ANSWER + 1)
     if len(body) > LARGEST_ANSWER:
@@ -114,53 +124,10 @@ def _target(parts: SplitResult) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-class _Line:
-    """The socket, kept where it can be broken also after the connection has handed it to its response."""
-
-    sock: socket.socket | None = None
-
-
-class _Connection(HTTPSConnection):
-    """Connects to the very number that was checked: a name that is looked up twice may mean two things."""
-
-    def __init__(self, parts: SplitResult) -> None:
-        self.context = ssl.create_default_context()
-        super().__init__(parts.hostname or "", parts.port or 443, timeout=CONNECT_SECONDS, context=self.context)
-        self.line = _Line()
-
-    def connect(self) -> None:
-        plain = _open(self.host, self.port)
-        self.line.sock = plain
-        self.sock = self.line.sock = self.context.wrap_socket(
-            plain, server_hostname=self.host, do_handshake_on_connect=False
-        )
-        self.sock.do_handshake()
-        self.sock.settimeout(EXCHANGE_SECONDS)
-
-
-def _open(host: str, port: int) -> socket.socket:
-    failed: OSError | None = None
-    for family, kind, protocol, _name, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        if not may_connect(str(where[0]), settings.CHAT_NETWORKS):
-            continue
-        line = socket.socket(family, kind, protocol)
-        line.settimeout(CONNECT_SECONDS)
-        try:
-            line.connect(where)
-        except OSError as error:
-            line.close()
-            failed = error
-        else:
-            return line
-    if failed:
-        raise failed
-    raise Trouble("forbidden")
-
-
 def _code(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return "certificate"
-    if isinstance(error, ConnectionRefusedError | socket.gaierror):
+    if isinstance(error, ConnectionRefusedError | gaierror):
         return "unreachable"
     return "dropped"
 

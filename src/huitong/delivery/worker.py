@@ -1,4 +1,4 @@
-"""The worker of `huitong serve` and `huitong worker`: sweeps the outbox every second and sends what is due."""
+"""The worker of `huitong serve` and `huitong worker`: sweeps the outbox every second, sends and fetches what is due."""
 
 import logging
 import os
@@ -24,6 +24,7 @@ from huitong.delivery.app import (
     pulse,
     wake,
 )
+from huitong.delivery.calendars import refresh
 
 logger = logging.getLogger(__name__)
 
@@ -70,17 +71,20 @@ def run(stop: threading.Event) -> None:
     )
     carrying = threading.Thread(target=worker.start, name="carrying")
     sweeping = EmbeddedService(app, thread=True, scheduler_cls=InMemoryScheduler)
+    refreshing = refresh.Refresher(WORKER)
     logs.event(logger, "worker_started", process=os.getpid())
     pulse.start()
     carrying.start()
+    refreshing.start()
     sweeping.start()
     try:
         while not stop.wait(0.2):
-            if not (carrying.is_alive() and sweeping.is_alive()):
+            if not (carrying.is_alive() and sweeping.is_alive() and refreshing.is_alive()):
                 raise RuntimeError("A thread of the worker died; the lines above say why.")
     finally:
         state.should_stop = os.EX_OK
         carrying.join()
+        refreshing.stop()
         sweeping.service.stop()  # not waited for: it sleeps up to a second, and does nothing more
         outbox.release(WORKER)
         pulse.stop()
@@ -95,11 +99,13 @@ def _release_the_dead() -> None:
     """
     if connection.vendor != "sqlite":
         return
-    for owner in outbox.owners(now=timezone.now()):
+    now = timezone.now()
+    for owner in outbox.owners(now=now) | refresh.owners(now=now):
         host, _, rest = owner.partition(":")
         process = rest.partition(":")[0]
         if host == HOST and process.isdigit() and not _is_alive(int(process)):
             outbox.release(owner)
+            refresh.release(owner)
     close_old_connections()
 
 

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from huitong.records.models import (
+    Calendar,
     Commitment,
     CommitmentOffer,
     Decision,
@@ -64,6 +65,8 @@ close                             yes       -      -           -         -      
 decide                            -         yes    -           -         -         -
 note                              -         -      yes         -         -         -
 me                                yes       yes    yes         yes       yes       -
+calendars                         yes       yes    yes         yes       yes       -
+calendar_return                   yes       yes    yes         yes       yes       -
 people                            -         -      -           yes       -         -
 person                            -         -      -           yes       -         -
 outbox                            -         -      -           yes       -         -
@@ -201,6 +204,13 @@ def commitments_to_say(person: Person) -> QuerySet[Commitment]:
     asked = CommitmentOffer.objects.filter(commitment=OuterRef("pk"), person=person, answered_at=None)
     rows = Commitment.objects.filter(Q(owner=person) | Q(matter__requester=person) | Exists(asked))
     return rows.exclude(decision__effective_at__gt=timezone.now()).select_related("matter__requester", "owner")
+
+
+def calendar_of(person: Person, number: str) -> Calendar | None:
+    """The calendar of their own that a form names; those of others are nobody else's to see."""
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return Calendar.objects.select_related("person").filter(person=person, pk=int(number)).first()
 
 
 def people_for(person: Person) -> QuerySet[Person]:

@@ -25,7 +25,18 @@ from huitong.matters.decide import TOLD
 from huitong.matters.texts import MAKERS, text_of
 from huitong.matters.understood import understanding_of
 from huitong.method import BriefError, Channel
-from huitong.records.models import Busy, Consultation, Decision, Device, Draft, Matter, Outbox, Person, Phrase, Request
+from huitong.records.models import (
+    Calendar,
+    Consultation,
+    Decision,
+    Device,
+    Draft,
+    Matter,
+    Outbox,
+    Person,
+    Phrase,
+    Request,
+)
 
 Data = dict[str, Any]
 _WORDS: Final = ("title", "before", "rows", "invite", "after", "small", "calendar")  # of a letter, without its links
@@ -182,11 +193,11 @@ def _person(person: Person) -> Data:
     user = person.user
     reached = Request.objects.filter(leader=person, delivered_at__isnull=False).select_related("leader", "matter")
     return {
-        **_fields(person, "name title form_of_address email language time_zone is_organiser created_at calendar_name"),
+        **_fields(person, "name title form_of_address email language time_zone is_organiser created_at"),
         "department": person.department.name if person.department else "",
         "account": _fields(user, "email is_active last_login") if user else None,
         "phrases": list(Phrase.objects.filter(person=person).values_list("text", flat=True)),
-        "busy": [_fields(b, "start end soft") for b in Busy.objects.filter(person=person).order_by("start")],
+        "calendars": [_calendar(calendar) for calendar in person.calendars.order_by("pk")],
         "browsers_known_since": list(Device.objects.filter(person=person).values_list("created_at", flat=True)),
         "matters": list(access.matters_of(person).order_by("pk").values_list("pk", flat=True)),
         "asked": [
@@ -212,6 +223,12 @@ def _person(person: Person) -> Data:
         ],
         "links": [_fields(link, "purpose created_at expires_at revoked_at") for link in person.links.order_by("pk")],
     }
+
+
+def _calendar(calendar: Calendar) -> Data:
+    """All that is kept of it but the secrets it is fetched with."""
+    busy = [_fields(b, "start end soft whole_day") for b in calendar.busy.order_by("start", "pk")]
+    return _fields(calendar, "kind name counts soft_is_busy added_at taken_at notes") | {"busy": busy}
 
 
 # --- what both are made of ---

@@ -10,7 +10,6 @@ from huitong.directory.wording import spoken
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.errors import NotAllowed
 from huitong.matters.named import named
-from huitong.records.models import Busy as BusyRow
 from huitong.records.models import Matter, Person
 from huitong.timing import Busy, CalendarReading, Moment, rank_moments
 
@@ -34,10 +33,7 @@ def deadline_of(matter: Matter) -> date | None:
 
 def busy_of(leader: Person | None, *, start: datetime, end: datetime) -> tuple[Busy, ...]:
     """The kept busy time, aware; nothing for a leader without a calendar."""
-    if leader is None:
-        return ()
-    rows = BusyRow.objects.filter(person=leader, start__lt=end, end__gt=start).order_by("start")
-    return tuple(Busy(start=r.start, end=r.end, soft=r.soft) for r in rows)
+    return calendars.busy_of(leader, start=start, end=end) if leader else ()
 
 
 def suggest(matter: Matter, *, minutes: int = 20) -> tuple[Moment, ...]:

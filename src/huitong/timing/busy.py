@@ -28,11 +28,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Busy:
-    """Time that is taken, from `start` up to `end` (aware datetimes). `soft` is tentative or optional time."""
+    """Time that is taken, from `start` up to `end` (aware datetimes). `soft` is tentative or optional time.
+
+    `whole_day`: it comes from an event of whole days. What is merged does not say so any more.
+    """
 
     start: datetime
     end: datetime
     soft: bool = False
+    whole_day: bool = False
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:

@@ -1,9 +1,9 @@
 """An iCalendar file -> busy time: the one door to lines.py, zones.py, events.py and series.py."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, tzinfo
+from time import monotonic
 from typing import Final
 
 from huitong.method import Problem
@@ -15,7 +15,7 @@ from huitong.timing.series import times
 from huitong.timing.unusable import Unusable
 from huitong.timing.zones import Zones
 
-__all__ = ["MAX_BYTES", "MAX_WINDOW", "CalendarReading", "read_calendar"]
+__all__ = ["MAX_BYTES", "MAX_WINDOW", "CalendarReading", "read_calendar", "takes_whole_days"]
 
 MAX_WINDOW: Final = timedelta(days=146_100)
 MAX_SECONDS: Final = 5.0  # of working out one calendar's rules; honest calendars need a tenth
@@ -25,11 +25,14 @@ _MERGE_AT: Final = 20_000  # intervals: what overlaps need not be kept in memory
 @dataclass(frozen=True, slots=True)
 class CalendarReading:
     """`busy` is merged, sorted, in UTC and clipped to the window; `skipped` names each event that could not be used,
-    `notes` what was read by a guess."""
+    `notes` what was read by a guess. `timed` and `whole_days` are the two parts of `busy`: of events with a clock
+    time, and of those that take whole days."""
 
     busy: tuple[Busy, ...]
     skipped: tuple[Problem, ...]
     notes: tuple[Problem, ...] = ()
+    timed: tuple[Busy, ...] = ()
+    whole_days: tuple[Busy, ...] = ()
 
 
 def read_calendar(
@@ -51,22 +54,35 @@ def read_calendar(
     events = [c for c in components if c.kind == "VEVENT"]
     reading = _Reading(Zones(components, home, end), owner_of(events, owner))
     window = (start.astimezone(home), end.astimezone(home))
-    busy: list[Busy] = []
-    merge_at = _MERGE_AT
+    parts: dict[bool, list[Busy]] = {False: [], True: []}
+    merge_at = dict.fromkeys(parts, _MERGE_AT)
     for found in reading.all(events, [c for c in components if c.kind == "VFREEBUSY"], window):
-        if found.start < end and found.end > start:
-            busy.append(Busy(max(found.start, window[0]), min(found.end, window[1]), found.soft))
-        if len(busy) > merge_at:
-            busy = list(merge(busy))
-            merge_at = len(busy) + _MERGE_AT
-    return CalendarReading(merge(busy), tuple(reading.skipped), tuple(reading.notes))
+        if found.start >= end or found.end <= start:
+            continue
+        days = takes_whole_days(found, home)
+        parts[days].append(Busy(max(found.start, window[0]), min(found.end, window[1]), found.soft))
+        if len(parts[days]) > merge_at[days]:
+            parts[days] = list(merge(parts[days]))
+            merge_at[days] = len(parts[days]) + _MERGE_AT
+    timed, whole_days = merge(parts[False]), merge(parts[True])
+    busy = merge((*timed, *whole_days)) if whole_days else timed
+    return CalendarReading(busy, tuple(reading.skipped), tuple(reading.notes), timed, whole_days)
+
+
+def takes_whole_days(busy: Busy, home: tzinfo) -> bool:
+    """Whether it is said to, or does by the clock of `home`: lists of busy time and many programs write it so."""
+    if busy.whole_day:
+        return True
+    if busy.end - busy.start < timedelta(hours=23):  # also the day on which the clocks go forward
+        return False
+    return all(at.astimezone(home).time() == time.min for at in (busy.start, busy.end))
 
 
 class _Reading:
     def __init__(self, zones: Zones, owner: str) -> None:
         self._zones = zones
         self._owner = owner
-        self._give_up = time.monotonic() + MAX_SECONDS
+        self._give_up = monotonic() + MAX_SECONDS
         self.skipped: list[Problem] = []
         self.notes: list[Problem] = []
 
@@ -91,7 +107,7 @@ class _Reading:
                 self._skip(component, reason)
 
     def _in_time(self, component: Component) -> None:
-        if time.monotonic() > self._give_up:
+        if monotonic() > self._give_up:
             raise CalendarError(
                 f"line {component.line}",
                 "日程太多，重复规则太密，算不完。请只导出近一年的日程。",

@@ -60,7 +60,7 @@ def times(
     for change in changes.all:
         moment = _stands_for(change)
         if not any(_is_excepted(m, moment, wall_of(moment, m.zone)) for m in excepting):
-            yield from _busy(change.kind, change.instant, change.length.after(change.start.wall, change.zone))
+            yield from _busy(change, change.instant, change.length.after(change.start.wall, change.zone))
     for master in masters:
         begun(master)
         try:
@@ -118,10 +118,10 @@ def _repeated(master: Event, changes: _Changes, start: datetime, end: datetime) 
         change = changes.following(instance.instant)
         if change is None:
             lasts = instance.length or master.length
-            yield from _busy(master.kind, instance.instant, lasts.after(instance.wall, master.zone))
+            yield from _busy(master, instance.instant, lasts.after(instance.wall, master.zone))
         else:
             wall = later(wall_of(instance.instant, change.zone), _shift(change))
-            yield from _busy(change.kind, Length().after(wall, change.zone), change.length.after(wall, change.zone))
+            yield from _busy(change, Length().after(wall, change.zone), change.length.after(wall, change.zone))
 
 
 def _instances(master: Event, first: datetime, last: datetime) -> Iterable[_Instance]:
@@ -160,6 +160,6 @@ def _instances(master: Event, first: datetime, last: datetime) -> Iterable[_Inst
     return found.values()
 
 
-def _busy(kind: Kind, start: datetime, end: datetime) -> Iterator[Busy]:
-    if kind is not Kind.FREE and start < end:
-        yield Busy(start, end, soft=kind is Kind.SOFT)
+def _busy(event: Event, start: datetime, end: datetime) -> Iterator[Busy]:
+    if event.kind is not Kind.FREE and start < end:
+        yield Busy(start, end, soft=event.kind is Kind.SOFT, whole_day=event.start.whole_day)

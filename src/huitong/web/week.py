@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from huitong.directory.wording import day_text
+from huitong.directory.wording import day_text, spoken
 from huitong.timing import Busy, Day, Moment, week
 
 OPENS, CLOSES = 8, 18  # the hours that timing.week clips to
 TICKS: Final = tuple(range(OPENS, CLOSES + 1, 2))
 MOST_DAYS: Final = 21
+_LANES_FROM, _LANES = 4.0, 32.0  # where the lanes of a day begin, and their height together
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +135,60 @@ def _rest(days: list[Day], deadline: date | None) -> Row:
         due=due,
         words="",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One calendar's strip of a day, from `y` down, with its bars."""
+
+    y: float
+    height: float
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """A day of one's own week: a lane for each calendar. `words` says all of it, and which calendar it is."""
+
+    name: str
+    numbers: str
+    rest: str
+    lanes: tuple[Lane, ...]
+    words: str
+
+
+def own_rows(named: Sequence[tuple[str, Sequence[Busy]]], *, zone: str, now: datetime) -> list[OwnRow]:
+    """The week from today on of somebody's own calendars, each with its name."""
+    home = ZoneInfo(zone)
+    today = now.astimezone(home).date()
+    of_each = [week(busy, start=today, days=7, zone=zone, language=spoken()) for _name, busy in named]
+    height = _LANES / max(1, len(named))
+    result = []
+    for days in zip(*of_each, strict=True):
+        day = days[0]
+        busy_in = [(name, d.spans) for (name, _busy), d in zip(named, days, strict=True) if d.spans]
+        words = []
+        for name, spans in busy_in:
+            times = _("、").join(
+                (_("未定 %(times)s") if soft else _("忙 %(times)s")) % {"times": f"{s:%H:%M}–{e:%H:%M}"}
+                for s, e, soft in spans
+            )
+            words.append(_("%(name)s：%(times)s") % {"name": name, "times": times})
+        resting = not day.working and not busy_in
+        result.append(
+            OwnRow(
+                name=_weekday(day.day, today),
+                numbers=str(day.day.day),
+                rest=(day.holiday_name or _("休息")) if resting else "",
+                lanes=tuple(
+                    Lane(
+                        round(_LANES_FROM + n * height, 2),
+                        round(max(2.0, height - 1), 2),
+                        tuple(Bar(_percent(s.time()), _width(s, e), soft) for s, e, soft in d.spans),
+                    )
+                    for n, d in enumerate(days)
+                ),
+                words=_("；").join(words) or _("没有安排"),
+            )
+        )
+    return result

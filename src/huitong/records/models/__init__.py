@@ -1,3 +1,4 @@
+from huitong.records.models.calendars import Busy, Calendar
 from huitong.records.models.coordination import (
     Attendee,
     Commitment,
@@ -24,7 +25,6 @@ from huitong.records.models.matters import (
 )
 from huitong.records.models.operation import Heartbeat
 from huitong.records.models.people import (
-    Busy,
     ChatAddress,
     Department,
     Device,
@@ -41,6 +41,7 @@ __all__ = [
     "Answer",
     "Attendee",
     "Busy",
+    "Calendar",
     "ChatAddress",
     "Commitment",
     "CommitmentMove",

@@ -1,4 +1,4 @@
-"""Who there is: people and their departments, accounts, known devices, busy time."""
+"""Who there is: people and their departments, accounts, known devices."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -50,8 +50,7 @@ class Person(models.Model):
     is_organiser = models.BooleanField(default=False)
     is_sample = models.BooleanField(default=False)
     added_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="added")
-    calendar_name = models.CharField(max_length=200, blank=True)
-    calendar_taken_at = models.DateTimeField(null=True, blank=True)
+    calendar_taken_at = models.DateTimeField(null=True, blank=True)  # of the calendars that count, the newest
     news = models.JSONField(default=dict, blank=True)  # kind of news -> transport, where that is not mail
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)
@@ -92,18 +91,6 @@ class Phrase(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("person", "text", name="a_phrase_once")]
-
-
-class Busy(models.Model):
-    """An interval of a person's calendar. Never what it is about."""
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE)
-    start = models.DateTimeField()
-    end = models.DateTimeField()
-    soft = models.BooleanField(default=False)
-
-    class Meta:
-        indexes = [models.Index(fields=["person", "start"])]
 
 
 class Device(models.Model):

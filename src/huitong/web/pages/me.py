@@ -1,4 +1,4 @@
-"""What one sets for oneself: language, time zone, form of address, where news go, phrases, calendar."""
+"""What one sets for oneself: language, time zone, form of address, where news go, phrases."""
 
 from zoneinfo import available_timezones
 
@@ -12,7 +12,7 @@ from huitong.directory import phrases
 from huitong.matters import house
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Phrase
-from huitong.web import calendars, reach
+from huitong.web import reach
 from huitong.web.desk import DeskRequest, why_not
 from huitong.web.middleware import LANGUAGE_COOKIE
 
@@ -21,13 +21,10 @@ LANGUAGES = (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "Englis
 
 
 def me(request: DeskRequest) -> HttpResponse:
-    """POST `do`: save, ways, add_chat, drop_chat, phrase, drop (with `text`), calendar (with a file) or no_calendar."""
+    """POST `do`: save, ways, add_chat, drop_chat, phrase or drop (with `text`)."""
     if request.method != "POST":
         return _page(request)
     person, action = request.person, request.POST.get("do", "save")
-    if action in ("calendar", "no_calendar"):
-        error = calendars.change(request, person)
-        return _page(request, calendar=error) if error else redirect("me")
     if action in reach.ACTIONS:
         try:
             reach.act(request)
@@ -69,8 +66,7 @@ def _page(request: DeskRequest, **errors: str) -> HttpResponse:
         "languages": LANGUAGES,
         "zones": sorted(available_timezones()),
         "own_phrases": Phrase.objects.filter(person=person).order_by("-id"),
-        "owner": person,
-        "busy": calendars.busy_count(person),
+        "calendars": person.calendars.count(),
         **reach.context(request, errors),
     }
     return render(request, "me.html", context, status=422 if errors else 200)

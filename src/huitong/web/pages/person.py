@@ -89,8 +89,7 @@ def _page(request: DeskRequest, row: Person, **errors: str) -> HttpResponse:
         "zones": sorted(available_timezones()),
         "can_sign_in": house.can_sign_in(row),
         "invitation": house.last_invitation(row),
-        "owner": row,
-        "busy": calendars.busy_count(row),
+        **calendars.context(row),
     }
     return render(request, "person.html", context, status=422 if errors else 200)
 

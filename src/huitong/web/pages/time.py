@@ -153,6 +153,7 @@ def _page(request: DeskRequest, brief: Brief, typed: QueryDict | dict[str, str])
         "calendar_at": leader.calendar_taken_at if leader else None,
         "may_upload": leader is None or leader.added_by_id == request.person.pk,
         "zone": zone if elsewhere else "",
+        "is_own": leader is not None and leader.pk == request.person.pk,
         "busy_until": next((b.end for b in busy if b.start <= now < b.end and not b.soft), None),
         "asked": asked,
         "way_name": WAY_NAMES.get(asked.way, "") if asked else "",
