@@ -15,7 +15,7 @@ from huitong.records.models import Outbox, Person
 NEWS: Final[dict[str, tuple[str, ...]]] = {
     "decide": ("request", "confirm", "answer", "note", "talk"),
     "answers": ("decision", "receipt", "note_answer", "talk_outcome"),
-    "reminders": ("remind_leader", "remind_deliver"),
+    "reminders": ("remind_leader", "remind_deliver", "moved", "warn_moment"),
     "promises": ("remind_commitment",),
     "reports": ("report", "after_no", "minutes", "thanks"),
 }

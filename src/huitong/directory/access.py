@@ -51,6 +51,7 @@ close                             yes       -      -           -         -      
 decide                            -         yes    -           -         -         -
 note                              -         -      yes         -         -         -
 me                                yes       yes    yes         yes       yes       -
+mood                              yes       yes    yes         yes       yes       -
 people                            -         -      -           yes       -         -
 person                            -         -      -           yes       -         -
 outbox                            -         -      -           yes       -         -

@@ -1,5 +1,6 @@
 """A person's calendar file: its busy time is kept, and nothing else of it."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,6 +12,21 @@ from huitong.records.models import Busy, Person
 from huitong.timing import CalendarReading, read_calendar
 
 DAYS: Final = 60
+
+AfterStored = Callable[[Person, datetime], object]
+_after_stored: Final[list[AfterStored]] = []
+
+
+def after_stored(function: AfterStored) -> AfterStored:
+    """Register what follows when busy time of a person was stored; runs in the transaction that stores it."""
+    _after_stored.append(function)
+    return function
+
+
+def stored(person: Person, now: datetime) -> None:
+    """To be called in the transaction in which busy time of this person has changed."""
+    for function in _after_stored:
+        function(person, now)
 
 
 def take(person: Person, name: str, content: bytes) -> CalendarReading:
@@ -29,6 +45,7 @@ def take(person: Person, name: str, content: bytes) -> CalendarReading:
         Busy.objects.bulk_create(rows, batch_size=500)
         person.calendar_name, person.calendar_taken_at = " ".join(name.split())[:200], now
         person.save(update_fields=["calendar_name", "calendar_taken_at"])
+        stored(person, now)
     return reading
 
 

@@ -8,7 +8,9 @@ class MattersConfig(AppConfig):
     label = "matters"
 
     def ready(self) -> None:
-        # What a sent letter changes in the desk is registered when this is imported; the worker needs it too.
+        # What follows from a sent letter or a changed calendar is registered when these are imported; the worker
+        # needs it too.
         import_module("huitong.matters.request")
+        import_module("huitong.matters.moving")
         # Settings that can't be used stop the process at its beginning, not a reader at a page.
         import_module("huitong.matters.polish").server()

@@ -2,7 +2,7 @@
 
 from huitong.timing.busy import Busy, CalendarError, merge, zone_named
 from huitong.timing.calendars import CalendarReading, read_calendar
-from huitong.timing.habits import Asking, Habits, Welcome
+from huitong.timing.habits import Asking, Habits, Welcome, reading_minutes
 from huitong.timing.learning import Answered, Learned, learn
 from huitong.timing.moments import Moment, last_sensible, rank_moments
 from huitong.timing.reading import working_minutes
@@ -29,6 +29,7 @@ __all__ = [
     "merge",
     "rank_moments",
     "read_calendar",
+    "reading_minutes",
     "week",
     "working_minutes",
     "zone_named",

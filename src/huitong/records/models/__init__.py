@@ -1,6 +1,7 @@
 from huitong.records.models.coordination import Attendee, Commitment, CommitmentMove, Meeting, Note, Talk
 from huitong.records.models.delivery import Link, Outbox
 from huitong.records.models.matters import Answer, Decision, Dismissed, Draft, Event, Matter, Request, Version
+from huitong.records.models.moments import Habits, Mood, Welcome
 from huitong.records.models.operation import Heartbeat
 from huitong.records.models.people import (
     Busy,
@@ -28,11 +29,13 @@ __all__ = [
     "Dismissed",
     "Draft",
     "Event",
+    "Habits",
     "Heartbeat",
     "HouseTemplate",
     "Link",
     "Matter",
     "Meeting",
+    "Mood",
     "Note",
     "Outbox",
     "Person",
@@ -44,4 +47,5 @@ __all__ = [
     "Talk",
     "User",
     "Version",
+    "Welcome",
 ]

@@ -35,6 +35,7 @@ from huitong.matters.verdicts import (
 from huitong.method import Brief
 from huitong.records.models import Decision, Request, Talk
 from huitong.timing import is_working_day
+from huitong.web import mood
 from huitong.web.confirm import Reader, Summary, respond
 from huitong.web.desk import DeskRequest, why_not
 from huitong.web.difference import between
@@ -79,6 +80,8 @@ class DecidePage:
             case "confirm":
                 said = {"name": self.asked.matter.requester.name, "verdict": verdict_text(decision)}
                 return Summary(_("%(name)s记得对：%(verdict)s") % said, decision.words)
+            case do if do in mood.ACTIONS:
+                return Summary(mood.summary(do))
             case "talked":
                 outcome = typed.get("outcome", "")
                 if outcome not in talks.OUTCOMES:
@@ -109,6 +112,9 @@ class DecidePage:
             actions.decide(self.asked, choice, by=person, how=self.reader.how, by_name=by_name, link=self.reader.link)
             if typed.get("keep") and not by_name:
                 phrases.keep(person, typed.get("words", ""))
+            return redirect(self.reader.address)
+        if do in mood.ACTIONS:
+            mood.act(self.request, person, do, by_name)
             return redirect(self.reader.address)
         if do not in DOES:
             raise Incomplete("verdict", _("还没有选。请点下面五个按钮之一。"))
@@ -239,6 +245,7 @@ class DecidePage:
         common = {
             "reader": self.reader,
             "by_link": self.reader.link is not None,
+            "mood": mood.shown(self.reader.person, self.reader.address),
             "requester": self.asked.matter.requester,
             "error": why_not(error) if error else "",
             "field": error.field if isinstance(error, Incomplete) else "",

@@ -2,17 +2,23 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 
 from huitong.directory.wording import day_text
 from huitong.matters.agenda import agenda
+from huitong.web import mood
 from huitong.web.desk import DeskRequest
 
 
 def home(request: DeskRequest) -> HttpResponse:
     today = timezone.localdate()
-    context = {"agenda": agenda(request.person), "today": today, "day": day_text(today, weekday=True, relative=False)}
+    context = {
+        "agenda": agenda(request.person),
+        "today": today,
+        "day": day_text(today, weekday=True, relative=False),
+        "mood": mood.shown(request.person, reverse("mood")),
+    }
     return render(request, "home.html", context)
 
 

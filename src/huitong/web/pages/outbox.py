@@ -40,6 +40,8 @@ KINDS: Final = {
     "decision": gettext_lazy("批示告知请示人"),
     "remind_leader": gettext_lazy("提醒领导"),
     "remind_deliver": gettext_lazy("提醒去请示"),
+    "moved": gettext_lazy("时间改了"),
+    "warn_moment": gettext_lazy("还没定时间的提醒"),
     "remind_commitment": gettext_lazy("承诺到期提醒"),
     "note": gettext_lazy("给对方的说明"),
     "note_answer": gettext_lazy("对方的答复"),
