@@ -31,6 +31,8 @@ ON_THE_BRINK: Final = 0.40  # fewer than four hours left to act in
 LAST_DAY: Final = 0.25
 NEXT_TO_LAST_DAY: Final = 0.10
 TOO_LATE_TO_ACT: Final = 0.40  # less time is left than the help needs
+LATER: Final = 0.01  # each hour that it waits, up to
+LATER_MOST: Final = 0.40
 WAITING: Final = 0.10  # each hour that something urgent waits, up to
 WAITING_MOST: Final = 0.50
 A_LIMIT: Final = 0.25  # each of the leader's limits that is broken, since nothing else is left
@@ -99,6 +101,7 @@ def _of_asking(r: Readings, found: dict[str, Column]) -> None:
         found["deadline"] = np.select([left < 4 * 60, left < 24 * 60, left < 2 * 24 * 60], weights, 0.0)
         if in_time and terms.asking.days:
             found["prepare"] = TOO_LATE_TO_ACT * (left < 0)
+    found["waiting"] = np.minimum(LATER_MOST, LATER / 60 * np.maximum(0, r.start - terms.now))
     if terms.urgent:
         for name in _FORGIVEN:
             found[name] = np.zeros_like(found[name])
