@@ -70,7 +70,9 @@ def warn_in_time(matter: Matter) -> None:
     """
     due = _warned_at(matter)
     key = f"{WARNING}:{matter.pk}:{due:%Y-%m-%dT%H:%M%z}" if due else ""
-    Outbox.objects.filter(matter=matter, kind=WARNING, state="waiting").exclude(key=key).update(state="withdrawn")
+    Outbox.objects.filter(matter=matter, kind=WARNING, state__in=("waiting", "failed")).exclude(key=key).update(
+        state="withdrawn"
+    )
     last = last_sensible_moment(matter)
     if due is None or last is None:
         return
