@@ -84,7 +84,7 @@ def warn_in_time(matter: Matter) -> None:
             invite=_("在这里选："),
             page=f"/matters/{matter.pk}/time",
         )
-    row = outbox.put(WARNING, matter.requester, letter, key=key, matter=matter, due_at=due)
+    row = outbox.put("warn_moment", matter.requester, letter, key=key, matter=matter, due_at=due)
     if row.state == "withdrawn" and matter.requester.email:
         # It was taken back when a moment was set, and none is set any more.
         Outbox.objects.filter(pk=row.pk).update(state="waiting", due_at=due, payload=dict(letter))

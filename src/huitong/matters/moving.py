@@ -101,7 +101,7 @@ def _tell(request: Request, why: str, *, key: str, due_at: datetime) -> None:
             invite=_("要另选，在这里："),
             page=f"/matters/{matter.pk}/time",
         )
-    outbox.put(NOTICE, matter.requester, letter, key=key, matter=matter, due_at=due_at)
+    outbox.put("moved", matter.requester, letter, key=key, matter=matter, due_at=due_at)
 
 
 def _nothing_better(request: Request) -> None:
@@ -122,7 +122,7 @@ def _nothing_better(request: Request) -> None:
             page=f"/matters/{matter.pk}/time",
         )
     key = f"taken:{request.pk}:{request.deliver_at:%Y-%m-%dT%H:%M%z}"
-    outbox.put(NOTICE, matter.requester, letter, key=key, matter=matter)
+    outbox.put("moved", matter.requester, letter, key=key, matter=matter)
 
 
 def zone_of(person: Person) -> ZoneInfo:

@@ -24,8 +24,10 @@ WEEK_BEGINS: Final = 0.15  # the morning after days of rest, until half past ten
 WEEK_ENDS: Final = 0.15  # the last two hours before a weekend
 HOLIDAY_BEGINS: Final = 0.25  # the afternoon before three days of rest or more, or before leave
 MONTH_ENDS: Final = 0.10  # the last two working days of a month
-REPORT_DAY: Final = 0.20  # the leader's own report day, or the last working day before it
-NOT_WELCOME: Final = 0.25  # outside the hours that the leader has set for this, where there are any
+REPORT_DAY: Final = 0.55  # more than waiting ever costs: the leader's own report day, or the last working day before it
+NOT_WELCOME: Final = (
+    0.50  # more than waiting ever costs: outside the hours that the leader has set for this, where there are any
+)
 OTHERS_ASK: Final = 0.05  # somebody else asks this leader on the same half-day
 ON_THE_BRINK: Final = 0.40  # fewer than four hours left to act in
 LAST_DAY: Final = 0.25
