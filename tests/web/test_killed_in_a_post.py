@@ -3,16 +3,19 @@
 import os
 import signal
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, connections
 from django.test import Client
+from django.utils import timezone
 
-from huitong.matters.request import latest_version
-from huitong.records.models import Commitment, Decision, Event, Matter, Outbox, Request
+from huitong.matters.request import latest_version, schedule
+from huitong.records.models import Commitment, Decision, Event, Matter, Mood, Outbox, Request
 
 from .conftest import People
+from .pages import at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,3 +70,35 @@ def test_a_decision_is_whole_or_not_there_at_all(asked: Request, people: People)
     whole = _state(asked)
     assert whole[:4] == (1, 1, 1, 1)
     assert whole[-1] == 1
+
+
+def _of_the_move(matter: Matter) -> tuple[object, ...]:
+    waiting = Outbox.objects.filter(matter=matter, kind="request", state="waiting")
+    return (
+        Mood.objects.count(),
+        Event.objects.filter(matter=matter, kind="moved").count(),
+        Outbox.objects.filter(kind="moved").count(),
+        [row.due_at for row in waiting] == [matter.requests.get().deliver_at],
+    )
+
+
+def test_a_moment_has_moved_whole_and_once_or_not_at_all(
+    matter: Matter, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, timezone.now().replace(hour=2, minute=0))  # ten in the morning for the leader
+    schedule(matter, people.requester, way="mail", deliver_at=timezone.now() + timedelta(minutes=1))
+    client = Client()
+    client.force_login(people.leader.user)
+    before, after = (0, 0, 0, True), (1, 1, 1, True)
+
+    write = 1
+    while _killed_at(write, lambda: client.post("/mood", {"do": "bad_day"})):
+        assert _of_the_move(matter) in (before, after)
+        if _of_the_move(matter) == after:
+            break
+        write += 1
+        assert write < 60
+    client.post("/mood", {"do": "bad_day"})
+
+    assert _of_the_move(matter) == after
+    assert write > 3

@@ -13,7 +13,7 @@ from huitong.records.models import Outbox
 NEWS: Final[dict[str, tuple[str, ...]]] = {
     "decide": ("request", "confirm", "answer", "note", "talk", "consult", "understood"),
     "answers": ("decision", "receipt", "note_answer", "talk_outcome", "consult_answer", "reply_words", "corrected"),
-    "reminders": ("remind_leader", "remind_deliver"),
+    "reminders": ("remind_leader", "remind_deliver", "moved", "warn_moment"),
     "promises": ("remind_commitment", "commitment_ask", "commitment_news", "commitment_warning"),
     "reports": ("report", "after_no", "minutes", "thanks"),
 }

@@ -67,6 +67,7 @@ note                              -         -      yes         -         -      
 me                                yes       yes    yes         yes       yes       -
 calendars                         yes       yes    yes         yes       yes       -
 calendar_return                   yes       yes    yes         yes       yes       -
+mood                              yes       yes    yes         yes       yes       -
 people                            -         -      -           yes       -         -
 person                            -         -      -           yes       -         -
 outbox                            -         -      -           yes       -         -

@@ -1,6 +1,6 @@
 """A person's calendars: of each the busy time is kept, and nothing else."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final, NamedTuple
@@ -22,6 +22,15 @@ MOST_NOTES: Final = 20  # what was left out is told one by one up to here
 FILE: Final = "file"
 ALL, TIMED, NONE = "all", "timed", "none"
 COUNTS: Final = (ALL, TIMED, NONE)
+
+AfterStored = Callable[[Person, datetime], object]
+_after_stored: Final[list[AfterStored]] = []
+
+
+def after_stored(function: AfterStored) -> AfterStored:
+    """Register what follows when busy time of a person was stored; runs in the transaction that stores it."""
+    _after_stored.append(function)
+    return function
 
 
 class Interval(NamedTuple):
@@ -157,10 +166,15 @@ def choose(calendar: Calendar, *, name: str, counts: str, soft_is_busy: bool) ->
 
 
 def note_taking(person: Person) -> None:
-    """Say in the person's row when a calendar of theirs that counts was last taken; None if there is none."""
+    """Say in the person's row when a calendar of theirs that counts was last taken; None if there is none.
+
+    Runs in the transaction that changed their calendars: what follows from another busy time follows here.
+    """
     counting = Calendar.objects.filter(person=person).exclude(counts=NONE)
     newest = counting.aggregate(newest=Max("taken_at"))["newest"]
     Person.objects.filter(pk=person.pk).update(calendar_taken_at=newest)
+    for function in _after_stored:
+        function(person, timezone.now())
 
 
 def busy_of(person: Person, *, start: datetime, end: datetime) -> tuple[Busy, ...]:

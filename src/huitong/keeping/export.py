@@ -7,7 +7,7 @@ request as to the leader whom it reached, a note as to the counterpart who got i
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ from huitong.keeping.backup import writing
 from huitong.keeping.errors import Refused
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.decide import TOLD
+from huitong.matters.habits import row_of, working_of
+from huitong.matters.learning import learned_of
 from huitong.matters.texts import MAKERS, text_of
 from huitong.matters.understood import understanding_of
 from huitong.method import BriefError, Channel
@@ -32,10 +34,12 @@ from huitong.records.models import (
     Device,
     Draft,
     Matter,
+    Mood,
     Outbox,
     Person,
     Phrase,
     Request,
+    Welcome,
 )
 
 Data = dict[str, Any]
@@ -78,7 +82,7 @@ def _json(data: object) -> bytes:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, (datetime, date)):
+    if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no form in an export.")
 
@@ -198,6 +202,7 @@ def _person(person: Person) -> Data:
         "account": _fields(user, "email is_active last_login") if user else None,
         "phrases": list(Phrase.objects.filter(person=person).values_list("text", flat=True)),
         "calendars": [_calendar(calendar) for calendar in person.calendars.order_by("pk")],
+        "hours": _hours(person),
         "browsers_known_since": list(Device.objects.filter(person=person).values_list("created_at", flat=True)),
         "matters": list(access.matters_of(person).order_by("pk").values_list("pk", flat=True)),
         "asked": [
@@ -229,6 +234,22 @@ def _calendar(calendar: Calendar) -> Data:
     """All that is kept of it but the secrets it is fetched with."""
     busy = [_fields(b, "start end soft whole_day") for b in calendar.busy.order_by("start", "pk")]
     return _fields(calendar, "kind name counts soft_is_busy added_at taken_at notes") | {"busy": busy}
+
+
+def _hours(person: Person) -> Data:
+    """When they want to be asked, and what was learned of their answers: theirs alone."""
+    row = row_of(person)
+    learned = learned_of(person, working_of(person))
+    set_by_them = "work_from noon_from noon_until work_until notice gap a_day report_days leave_first leave_last"
+    welcomes = Welcome.objects.filter(person=person).order_by("pk")
+    return {
+        **_fields(row, set_by_them + " learns forgotten_at"),
+        "welcome": [_fields(w, "weekday start end longest") for w in welcomes],
+        "said_of_today": [_fields(m, "kind day at undone_at") for m in Mood.objects.filter(person=person)],
+        "learned": {"weekdays": learned.weekdays, "hours": learned.hours, "answers": learned.answers}
+        if learned
+        else None,
+    }
 
 
 # --- what both are made of ---

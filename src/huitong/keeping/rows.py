@@ -7,7 +7,7 @@ up by a newer Huitong, and an older backup be restored.
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import islice
 from typing import Any, Final
 
@@ -88,7 +88,7 @@ def read(table: Table) -> Iterator[bytes]:
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
+    if isinstance(value, (date, time)):
         return value.isoformat()
     raise TypeError(f"A column holds a {type(value).__name__}, which has no neutral form yet.")
 
@@ -126,6 +126,8 @@ def _typed(field: Any, value: Any) -> Any:
         return value
     if isinstance(field, models.DateTimeField):
         return datetime.fromisoformat(value)
+    if isinstance(field, models.TimeField):
+        return time.fromisoformat(value)
     return date.fromisoformat(value) if isinstance(field, models.DateField) else value
 
 

@@ -8,8 +8,10 @@ class MattersConfig(AppConfig):
     label = "matters"
 
     def ready(self) -> None:
-        # What a sent letter changes in the desk is registered when this is imported; the worker needs it too.
+        # What follows from a sent letter or a changed calendar is registered when these are imported; the worker
+        # needs it too.
         import_module("huitong.matters.request")
+        import_module("huitong.matters.moving")
         # So is what a mail that comes in does.
         import_module("huitong.matters.replies")
         # Settings that can't be used stop the process at its beginning, not a reader at a page.

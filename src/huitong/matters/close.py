@@ -16,6 +16,7 @@ from huitong.directory.wording import speaking_to
 from huitong.matters import cards, consult
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.coordinate import decision_in_force
+from huitong.matters.deadlines import WARNING, warn_in_time
 from huitong.matters.decide import standing_decision
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
@@ -172,7 +173,7 @@ def close(matter: Matter, by: Person, *, outcome: str, settled: bool, days: int)
         matter = lock(matter)
         move(matter, Action.CLOSE, at=now)
         _refuse_if_pending(matter)
-        outbox.withdraw(matter, "request", "remind_deliver", "remind_leader")
+        outbox.withdraw(matter, "request", "remind_deliver", "remind_leader", WARNING)
         commitments.stop(matter)
         consult.forget(matter)
         matter.outcome, matter.settled, matter.days, matter.closed_at = outcome.strip(), settled, days, now
@@ -193,6 +194,7 @@ def reopen(matter: Matter, by: Person) -> None:
         matter.closed_at = None
         matter.save(update_fields=["closed_at"])
         record(matter, "reopened", by)
+        warn_in_time(matter)
         commitments.remind_again(matter)
         if request and action == Action.REOPEN_UNANSWERED:
             request.matter = matter
@@ -227,6 +229,7 @@ def ask_again(matter: Matter, by: Person) -> None:
             request.save(update_fields=["ended_at"])
         record(matter, "asked_again", by)
         _change_cards(matter, request)
+        warn_in_time(matter)
 
 
 def _change_cards(matter: Matter, request: Request | None) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from huitong.matters.brief import answers_of
+from huitong.matters.deadlines import warn_in_time
 from huitong.matters.errors import NotAllowed
 from huitong.matters.holds import lock_unless_held
 from huitong.matters.pasted import Pasted
@@ -98,6 +99,7 @@ def open_matter(
             Answer(matter=matter, question=k, value=v, saved_at=now) for k, v in answers.items() if v
         )
         record(matter, "opened", requester, at=now)
+        warn_in_time(matter)
     return matter
 
 
@@ -205,5 +207,7 @@ def _write(matter: Matter, changed: dict[str, Any]) -> None:
     now = timezone.now()
     for question, value in changed.items():
         Answer.objects.update_or_create(matter=matter, question=question, defaults={"value": value, "saved_at": now})
+    if {"deadline", "options", "leader.name", "leader.email"} & changed.keys():
+        warn_in_time(matter)
     if "matter" in changed:
         Matter.objects.filter(pk=matter.pk).update(title=str(changed["matter"]).strip().replace("\n", " ")[:300])

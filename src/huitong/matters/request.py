@@ -17,9 +17,10 @@ from huitong.directory import links
 from huitong.directory.wording import day_text, spaced, speaking_to
 from huitong.matters import cards
 from huitong.matters.brief import answers_of, brief_of, options_of
+from huitong.matters.deadlines import deadline_of, warn_in_time
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
-from huitong.matters.moments import deadline_of
+from huitong.matters.moments import is_taken, minutes_for
 from huitong.matters.named import named
 from huitong.matters.stages import Action, Stage, move
 from huitong.matters.templates import house_of
@@ -80,15 +81,19 @@ def schedule(
             number = matter.requests.count() + 1
             request = Request(matter=matter, number=number)
         else:
-            _recall(matter)
+            recall(matter)
         request.leader, request.way, request.deliver_at = leader, way, max(deliver_at, now)
         request.reasons, request.answer_by = list(reasons), deadline_of(matter)
         request.save()
         version = _freeze(request, channel or WAYS[way], brief)
+        request.minutes = minutes_for(version.text)
+        request.stays = is_taken(leader, request.deliver_at, request.minutes)
+        request.save(update_fields=["minutes", "stays"])
         move(matter, Action.SCHEDULE, at=now)
+        warn_in_time(matter)
         kind = "scheduled" if first else "rescheduled"
         record(matter, kind, by, way=way, deliver_at=request.deliver_at.isoformat(), leader=leader.address)
-        _promise(request, version)
+        promise(request, version)
     return request
 
 
@@ -108,10 +113,11 @@ def take_back(matter: Matter, by: Person) -> None:
         request = current_request(matter)
         if request is None or request.delivered_at:
             raise NotNow("it is already with the leader")
-        _recall(matter)
+        recall(matter)
         request.ended_at = timezone.now()
         request.save(update_fields=["ended_at"])
         move(matter, Action.TAKE_BACK, at=request.ended_at)
+        warn_in_time(matter)
         record(matter, "taken_back", by)
 
 
@@ -132,7 +138,7 @@ def revise(matter: Matter, by: Person) -> Version:
         if request.delivered_at:
             outbox.withdraw(matter, "request")
         else:
-            _recall(matter)
+            recall(matter)
         request.answer_by = deadline_of(matter)
         request.save(update_fields=["answer_by"])
         version = _freeze(request, Channel(latest_version(request).channel), brief_of(matter))
@@ -142,7 +148,7 @@ def revise(matter: Matter, by: Person) -> Version:
             remind_leader(request)  # what it says has changed, and by when
         cards.change(request)
         if request.way == MAIL or not request.delivered_at:
-            _promise(request, version)
+            promise(request, version)
     return version
 
 
@@ -301,7 +307,8 @@ def request_letter(leader: Person | None, *, subject: str, text: str, small: str
     return outbox.Letter(title=subject, before=outbox.paragraphs(text), invite=invite, small=small)
 
 
-def _recall(matter: Matter) -> None:
+def recall(matter: Matter) -> None:
+    """Withdraw what waits to go out. Raises NotNow if it is being sent at this moment."""
     waiting = Outbox.objects.filter(matter=matter, kind__in=("request", "remind_deliver"), state="waiting")
     now = timezone.now()
     if waiting.filter(lease_until__gt=now).exists() or outbox.going(waiting, now).exists():
@@ -345,7 +352,7 @@ def _freeze(request: Request, channel: Channel, brief: Brief) -> Version:
     )
 
 
-def _promise(request: Request, version: Version) -> None:
+def promise(request: Request, version: Version) -> None:
     """The outbox row for the moment: the mail itself, or a reminder to the requester to go and say it."""
     matter, leader = request.matter, request.leader
     if request.way == MAIL:

@@ -2,23 +2,35 @@
 
 from huitong.timing.busy import Busy, CalendarError, merge, zone_named
 from huitong.timing.calendars import CalendarReading, read_calendar
-from huitong.timing.moments import Moment, rank_moments
+from huitong.timing.habits import Asking, Habits, Welcome, reading_minutes
+from huitong.timing.learning import Answered, Learned, learn
+from huitong.timing.moments import Moment, last_sensible, rank_moments
+from huitong.timing.reading import working_minutes
 from huitong.timing.week import Day, week
 from huitong.timing.working import WorkingTime, holiday_name, is_announced, is_working_day
 
 __all__ = [
+    "Answered",
+    "Asking",
     "Busy",
     "CalendarError",
     "CalendarReading",
     "Day",
+    "Habits",
+    "Learned",
     "Moment",
+    "Welcome",
     "WorkingTime",
     "holiday_name",
     "is_announced",
     "is_working_day",
+    "last_sensible",
+    "learn",
     "merge",
     "rank_moments",
     "read_calendar",
+    "reading_minutes",
     "week",
+    "working_minutes",
     "zone_named",
 ]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
+from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from huitong.method import HuitongError, Problem
@@ -43,12 +45,15 @@ class Busy:
             raise ValueError("busy time needs a time zone: give aware datetimes")
 
 
+_START: Final = attrgetter("start")  # none of what is joined begins at the same time
+
+
 def merge(busy: Iterable[Busy]) -> tuple[Busy, ...]:
     """Sort and join busy time, in UTC; where firm and soft overlap, the firm one counts."""
     all_of_it = list(busy)
     firm = _joined([(_utc(b.start), _utc(b.end)) for b in all_of_it if not b.soft])
     soft = _without(_joined([(_utc(b.start), _utc(b.end)) for b in all_of_it if b.soft]), firm)
-    return tuple(sorted([Busy(s, e) for s, e in firm] + [Busy(s, e, soft=True) for s, e in soft]))
+    return tuple(sorted([Busy(s, e) for s, e in firm] + [Busy(s, e, soft=True) for s, e in soft], key=_START))
 
 
 @lru_cache(maxsize=1)

@@ -11,13 +11,16 @@ import numpy as np
 from huitong.method import Language
 from huitong.timing.busy import Busy, CalendarError, merge, zone_named
 from huitong.timing.calendars import read_calendar
-from huitong.timing.reading import Column, Reading, Readings, drawbacks, read_days, scores
+from huitong.timing.habits import Asking, Habits
+from huitong.timing.judging import drawbacks, scores
+from huitong.timing.reading import Column, Reading, Readings, Shapes, Terms, read_days, working_minutes
 from huitong.timing.sentences import reasons_for
-from huitong.timing.working import WorkingTime, working_days_after
+from huitong.timing.working import WorkingTime, working_days_after, working_days_before
 
 DEFAULT_DAYS: Final = 5  # working days, where no deadline is given
 HORIZON: Final = timedelta(days=60)  # nobody waits longer for a good moment
 APART: Final = 60  # minutes
+URGENT: Final = 240  # working minutes: with less left before it has to be decided, waiting costs
 _YEARS: Final = (1970, 2200)
 
 
@@ -49,6 +52,8 @@ def rank_moments(
     zone: str = "Asia/Shanghai",
     language: Language | str = Language.ZH,
     working: WorkingTime | None = None,
+    habits: Habits | None = None,
+    asking: Asking | None = None,
     count: int = 5,
     now: datetime | None = None,
 ) -> tuple[Moment, ...]:
@@ -56,93 +61,150 @@ def rank_moments(
 
     `calendar` is an iCalendar file, the leader's busy time (() is all free), or None if there is none: working hours
     decide, and the reasons say so. Each moment lies wholly between `start` (or now) and `by`; a `by` that is a date
-    means the end of that working day; without it five working days are looked at. Times without a zone are in `zone`.
-    Tentative time ranks below free time; busy time is offered only if nothing else is left, time outside working
-    hours only if there is no working time at all. () if `by` is not after `start`.
+    means the end of that working day; without it five working days are looked at, or more if they hold none. Times
+    without a zone are in `zone`. `habits` are this leader's, `asking` is what else there is to know of the matter.
+
+    Tentative time ranks below free time; then, only where a `by` leaves nothing else, free time that breaks the
+    leader's limits, busy time, and time outside working hours, each saying so. () if `by` is not after `start`, or the
+    leader is on leave until then. What is offered within a half-day does not hang on the window asked for.
 
     Raises CalendarError for a calendar, zone or country that cannot be used. Method: timing 1.1, 2.1, 3.1, 4.1.
     """
     if not 1 <= minutes <= 480 or count < 0:
         raise ValueError("minutes must be 1 to 480 and count not negative")
     home, working, language = zone_named(zone), working or WorkingTime(), Language(language)
-    begin = _begin(start, by, now, home, working)
-    deadline = _deadline(by, begin, home, working)
-    if deadline is None or deadline <= begin:
-        return ()
-    last = min(deadline, begin + HORIZON)
-
-    busy = _busy(calendar, begin, last, home)
+    habits, asking = habits or Habits(), asking or Asking()
+    clock = _at(now, home, time()) if now else datetime.now(home)
+    begin = _begin(start, by, clock, home, working, now is None)
+    clock = min(clock, begin)
+    for far in (False, True) if by is None else (False,):
+        deadline = _deadline(by, begin, home, working, far)
+        if deadline is None or deadline <= begin:
+            return ()
+        last = min(deadline, begin + HORIZON)
+        due = None if by is None else _minute(deadline)
+        sensible = None if by is None else last_sensible(deadline, asking.days, home, working)
+        shapes = read_days(_busy(calendar, begin, last, home), begin.date(), last.date(), home, working)
+        urgent = asking.urgent or (sensible is not None and working_minutes(clock, sensible, home, working) <= URGENT)
+        at_latest = None if sensible is None else _minute(sensible)
+        terms = Terms(minutes, _minute(clock), due, at_latest, urgent, working, habits, asking)
+        chosen = _choose(shapes, terms, (_minute(begin, up=True), _minute(last)), count, hard=by is not None or far)
+        if chosen:
+            break
     known = calendar is not None
-    shapes = read_days(busy, begin.date(), last.date(), home, working)
-    window = (_minute(begin, up=True), _minute(last))
-    due = _minute(deadline) if by is not None else None
-    readings = Readings(shapes, window, minutes, due, outside=False)
-    wanted = ~readings.is_busy
-    if not wanted.any() and len(wanted):
-        wanted = readings.taken == readings.taken.min()
-    if not len(wanted):
-        readings = Readings(shapes, window, minutes, due, outside=True)
-        wanted = ~readings.is_busy
     return tuple(
         Moment(
             datetime.fromtimestamp(r.start * 60, home),
             datetime.fromtimestamp(r.end * 60, home),
             r.score,
-            reasons_for(r, language, home, country=working.country, calendar_known=known),
+            reasons_for(r, terms, language, home, calendar_known=known),
         )
-        for r in _choose(readings, wanted, count)
+        for r in chosen
     )
 
 
-def _choose(readings: Readings, wanted: Column, count: int) -> list[Reading]:
-    """The best of each half-day first, then the next best; so what is chosen hardly hangs on the window."""
+def _choose(shapes: Shapes, terms: Terms, window: tuple[int, int], count: int, *, hard: bool) -> list[Reading]:
+    """The best of the first kind of moments of which the window has any; only a `hard` end opens the last kinds."""
+    readings = Readings(shapes, terms, outside=False)
+    if len(readings.start):
+        inside = (readings.start >= window[0]) & (readings.end <= window[1])
+        ahead = readings.start >= terms.now
+        obeys = ahead & ~np.logical_or.reduce([np.zeros_like(ahead), *readings.broken.values()])
+        # Only "no later than" may break the leader's limits.
+        allowed = obeys if terms.due is None else ahead
+        for pool in (obeys & ~readings.is_busy, allowed & ~readings.is_busy):
+            if (pool & inside).any():
+                return _best(readings, pool, inside, count)
+        if not hard:
+            return []
+        if (allowed & inside).any():
+            least = readings.taken == readings.taken[allowed & inside].min()
+            return _best(readings, allowed & inside & least, inside, count)
+        if inside.any():
+            return []
+    elif not hard:
+        return []
+    readings = Readings(shapes, terms, outside=True)
+    inside = (readings.start >= window[0]) & (readings.end <= window[1])
+    return _best(readings, inside & ~readings.is_busy, inside, count)
+
+
+def _best(readings: Readings, pool: Column, inside: Column, count: int) -> list[Reading]:
+    """The best of each half-day first, then the next best.
+
+    They are picked from whole days, and then only those inside the window are taken: so a window that begins later
+    offers the same moments, not the neighbours of those that it cuts off. Where it would offer none, it picks anew.
+    """
     against = drawbacks(readings)
     worth = scores(readings, against)
-    (places,) = wanted.nonzero()
-    ranked = places[np.lexsort((readings.start[places], -worth[places]))]
-    columns = (ranked, readings.start[ranked], readings.half[ranked])
-    candidates = list(zip(*(c.tolist() for c in columns), strict=True))
-    chosen: dict[int, int] = {}  # place: when it starts
-    for half_days_once in (True, False):
-        halves: set[int] = set()
-        for place, start, half in candidates:
-            if len(chosen) >= count:
-                break
-            if half_days_once and half in halves:
-                continue
-            if all(abs(start - other) >= APART for other in chosen.values()):
-                chosen[place] = start
-                halves.add(half)
-    ordered = sorted(chosen, key=lambda place: (-worth[place], chosen[place]))
-    return [readings.one(place, float(worth[place]), against) for place in ordered]
+    for candidates in (pool, pool & inside):
+        (places,) = candidates.nonzero()
+        ranked = places[np.lexsort((readings.start[places], -worth[places]))]
+        columns = (ranked, readings.start[ranked], readings.day[ranked], readings.half[ranked], inside[ranked])
+        chosen = _apart(list(zip(*(c.tolist() for c in columns), strict=True)), count)
+        if chosen:
+            break
+    ordered = sorted(chosen, key=lambda place: (-worth[place], readings.start[place]))
+    first = int(readings.start[pool].min()) if ordered else 0
+    return [readings.one(place, float(worth[place]), against, first) for place in ordered]
+
+
+def _apart(ranked: list[tuple[int, int, int, int, bool]], count: int) -> list[int]:
+    """Of (place, start, day, half-day, inside), best first: at most `count` that are inside, an hour apart."""
+    chosen: list[int] = []
+    seconds: list[int] = []  # of half-days that have one already
+    halves: set[int] = set()
+    taken: dict[int, list[int]] = {}
+    for place, start, day, half, inside in ranked:
+        if len(chosen) >= count:
+            break
+        others = taken.setdefault(day, [])
+        if any(abs(start - other) < APART for other in others):
+            continue
+        others.append(start)
+        if inside:
+            (seconds if half in halves else chosen).append(place)
+            halves.add(half)
+    return [*chosen, *seconds][:count]
 
 
 def _begin(
     start: datetime | date | None,
     by: datetime | date | None,
-    now: datetime | None,
+    clock: datetime,
     home: ZoneInfo,
     working: WorkingTime,
+    may_be_past: bool,
 ) -> datetime:
-    clock = _at(now, home, time()) if now else datetime.now(home)
     if start is None:
         return clock
     begin = _at(start, home, time())
-    end = _deadline(by, begin, home, working)
+    end = _deadline(by, begin, home, working, False)
     # What is past is not suggested; but who asks about a time that is wholly past wants to know how it was.
-    past = now is None and end is not None and end <= clock
+    past = may_be_past and end is not None and end <= clock
     return begin if past else max(begin, clock)
 
 
-def _deadline(by: datetime | date | None, begin: datetime, home: ZoneInfo, working: WorkingTime) -> datetime | None:
-    """The last minute that counts; None if it lies before all time."""
-    if by is None:
+def _deadline(
+    by: datetime | date | None, begin: datetime, home: ZoneInfo, working: WorkingTime, far: bool
+) -> datetime | None:
+    """The last minute that counts; None if it lies before all time. `far`: without `by`, the horizon."""
+    if by is None and far:
+        by = begin.date() + HORIZON
+    elif by is None:
         by = working_days_after(begin.date(), DEFAULT_DAYS, working.country)
     if by.year < _YEARS[0]:
         return None
     if by.year > _YEARS[1]:
         by = date(_YEARS[1], 12, 31)
     return _at(by, home, working.end)
+
+
+def last_sensible(deadline: datetime | date, days: int, home: ZoneInfo, working: WorkingTime) -> datetime:
+    """When it has to be decided at the latest, so that so many working days are left for the help."""
+    if isinstance(deadline, datetime) and not days:
+        return deadline
+    return datetime.combine(working_days_before(deadline, days, working.country), working.end, home)
 
 
 def _at(value: datetime | date, home: ZoneInfo, of_day: time) -> datetime:
@@ -163,9 +225,9 @@ def _busy(
     if calendar is None:
         return ()
     if isinstance(calendar, (str, bytes)):
-        # Whole days, and a day more on each side: how full a day is must not hang on the window.
-        around = datetime.combine(begin.date() - timedelta(days=1), time(), home)
-        return read_calendar(calendar, start=around, end=last.astimezone(home) + timedelta(days=2), zone=home.key).busy
+        # Whole weeks, and a day more on each side: how full a day or its week is must not hang on the window.
+        around = datetime.combine(begin.date() - timedelta(days=begin.weekday() + 1), time(), home)
+        return read_calendar(calendar, start=around, end=last.astimezone(home) + timedelta(days=8), zone=home.key).busy
     return merge(calendar)
 
 

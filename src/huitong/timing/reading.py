@@ -1,4 +1,4 @@
-"""What speaks for and against each moment: read off the leader's busy time, then weighed, for all moments at once.
+"""The facts of each moment, read off the leader's busy time for all moments at once; judging.py weighs them.
 
 Times are whole minutes since 1970 in UTC, so that lengths are true where clocks change. A column holds one thing of
 every moment; only the few that are chosen become a `Reading`, of which the reasons are told.
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from huitong.timing.busy import Busy, Kind
+from huitong.timing.habits import Asking, Habits, Welcome
 from huitong.timing.working import WorkingTime, is_working_day
 
 BREATH: Final = 5  # minutes that anybody needs after a meeting
@@ -43,14 +44,16 @@ class Frame:
     outside: tuple[Span, ...]
     rest_before: int  # days of rest that end with this day
     rest_after: int
+    month_ends: bool  # one of the last two working days of its month
 
 
 @dataclass(frozen=True, slots=True)
 class DayShape:
-    """One day of the leader. `load` is the busy share of the working time."""
+    """One day of the leader. `load` is the busy share of the working time, `week_load` that of its whole week."""
 
     frame: Frame
     load: float
+    week_load: float
     has_soft: bool  # on it, or close to it
 
 
@@ -72,6 +75,11 @@ class Reading:
     since_day_start: int
     to_day_end: int
     due: int | None
+    welcome: Welcome | None  # the hours that it lies in, if the leader has set such hours for what takes as long
+    beside_others: bool  # others ask this leader on the same half of the day
+    asked_that_day: int
+    earliest: bool  # nothing of its kind comes before it
+    broken: tuple[str, ...]  # the leader's limits that it breaks
     score: float
     against: dict[str, float]
 
@@ -120,20 +128,40 @@ class Shapes:
 
 
 def read_days(busy: Sequence[Busy], first: date, last: date, home: ZoneInfo, working: WorkingTime) -> Shapes:
-    """The days from `first` to `last`. `busy` is merged."""
+    """The days from `first` to `last`, told with the whole weeks in which they lie. `busy` is merged."""
     firm, soft = Taken([b for b in busy if not b.soft]), Taken([b for b in busy if b.soft])
-    frames = [_frame(first + timedelta(days=n), home, working) for n in range((last - first).days + 1)]
+    before = first.weekday()
+    whole = (last - first).days + 1 + before + 6 - last.weekday()
+    frames = _frames(first - timedelta(days=before), whole, home, working)
     corners = np.array([frame.corners for frame in frames])
     until = firm.until(corners)
     total = corners[:, 1] - corners[:, 0] + corners[:, 3] - corners[:, 2]
     taken = until[:, 1] - until[:, 0] + until[:, 3] - until[:, 2]
     loads = np.where(total > 0, taken / np.maximum(total, 1), 0.0).tolist()
+    works = np.array([bool(frame.halves) for frame in frames]).reshape(-1, 7)
+    hours = (works * total.reshape(-1, 7)).sum(axis=1)
+    week_loads = (works * taken.reshape(-1, 7)).sum(axis=1) / np.maximum(hours, 1)
     near = soft.ends.searchsorted(corners[:, 0] - 24 * 60, "right")
     has_soft = (soft.starts[near] < corners[:, 3] + 24 * 60).tolist()
-    return Shapes([DayShape(*each) for each in zip(frames, loads, has_soft, strict=True)], firm, soft)
+    of_weeks = week_loads.repeat(7).tolist()
+    days = [DayShape(*each) for each in zip(frames, loads, of_weeks, has_soft, strict=True)]
+    return Shapes(days[before : before + (last - first).days + 1], firm, soft)
 
 
-# What a day is without its appointments is asked again and again, by each matter of each leader.
+def working_minutes(begin: datetime, until: datetime, home: ZoneInfo, working: WorkingTime) -> int:
+    """How much working time there is between the two; no more than eight days are counted."""
+    begin = begin.astimezone(home)
+    first, last = int(begin.timestamp() // 60), int(until.timestamp() // 60)
+    frames = _frames(begin.date(), 8, home, working)
+    return sum(max(0, min(half.end, last) - max(half.start, first)) for frame in frames for half in frame.halves)
+
+
+# What days are without their appointments is asked again and again, by each matter of each leader.
+@lru_cache(maxsize=1_000)
+def _frames(first: date, count: int, home: ZoneInfo, working: WorkingTime) -> tuple[Frame, ...]:
+    return tuple(_frame(first + timedelta(days=n), home, working) for n in range(count))
+
+
 @lru_cache(maxsize=10_000)
 def _frame(day: date, home: ZoneInfo, working: WorkingTime) -> Frame:
     corners = _corners(day, home, working)
@@ -148,6 +176,7 @@ def _frame(day: date, home: ZoneInfo, working: WorkingTime) -> Frame:
         outside=aside if works else parts,
         rest_before=_rest(day, -1, working.country),
         rest_after=_rest(day, 1, working.country),
+        month_ends=works and _ends_month(day, working.country),
     )
 
 
@@ -163,31 +192,59 @@ def _rest(day: date, step: int, country: str) -> int:
     return n
 
 
-class Readings:
-    """Every moment of `minutes` within the parts of the days (the working ones, or those outside them) and the window,
-    column by column."""
+def _ends_month(day: date, country: str) -> bool:
+    after = (day + timedelta(days=n) for n in range(1, 32))
+    later = (d for d in after if d.month == day.month and is_working_day(d, country))
+    return sum(1 for _ in later) < 2
 
-    def __init__(
-        self, shapes: Shapes, window: tuple[int, int], minutes: int, due: int | None, *, outside: bool
-    ) -> None:
-        self._days, self.minutes, self.due, self.outside = shapes.days, minutes, due, outside
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the moments are for. `due` is the latest that counts, `sensible` what is left of it once the time that the
+    help needs is taken off; both are None without a deadline. `urgent`: there is hardly time until then."""
+
+    minutes: int
+    now: int
+    due: int | None
+    sensible: int | None
+    urgent: bool
+    working: WorkingTime
+    habits: Habits
+    asking: Asking
+
+
+class Readings:
+    """Every moment of `minutes` within the parts of the days (the working ones, or those outside them), column by
+    column. Nobody is asked on leave: those days have no moments."""
+
+    def __init__(self, shapes: Shapes, terms: Terms, *, outside: bool) -> None:
+        self.days, self.terms, self.outside = shapes.days, terms, outside
+        minutes, working, away = terms.minutes, terms.working, terms.habits.away
         parts = [
             (n, len(day.frame.halves) * outside + k, part.start, part.end)
             for n, day in enumerate(shapes.days)
+            if not away or not terms.habits.is_away(day.frame.day)
             for k, part in enumerate(day.frame.outside if outside else day.frame.halves)
         ]
         table = np.array(parts, dtype=np.int64).reshape(-1, 4)
         counts = np.maximum(0, (table[:, 3] - table[:, 2] - minutes) // STEP + 1)
         place = np.repeat(np.arange(len(table)), counts)
         start = table[place, 2] + STEP * (np.arange(len(place)) - (np.cumsum(counts) - counts)[place])
-        inside = (start >= window[0]) & (start + minutes <= window[1])
-        place, start = place[inside], start[inside]
 
         self.half: Column = place  # which part of which day
         self.day, self.index, self.part_start, self.part_end = table[place].T
         self.start: Column = start
         self.end: Column = start + minutes
+        # Minutes of the day by the leader's clock: `working.start` is when the day's first corner is.
+        opening = 60 * working.start.hour + working.start.minute
+        self._midnights = np.array([day.frame.corners[0] - opening for day in shapes.days])
+        self.clock: Column = start - self._midnights[self.day]
+        self.weekday: Column = (shapes.days[0].frame.day.weekday() + self.day) % 7
         self._read(shapes.firm, shapes.soft)
+        self.nearest: Column
+        self.asked_that_day: Column
+        self.asked_that_half: Column
+        self._read_others(terms.asking.others)
 
     def _read(self, firm: Taken, soft: Taken) -> None:
         start, end = self.start, self.end
@@ -208,20 +265,62 @@ class Readings:
         self.lately: Column = (self.pause <= LOOKING_BACK) & (firm.ends[before] > self.part_start)
         self.busy_before: Column = np.where(self.lately, firm.ends[before] - firm.since[before], 0)
 
-        nothing, frames = Span(0, 0), [d.frame for d in self._days]
+        nothing, frames = Span(0, 0), [d.frame for d in self.days]
         opens = np.array([next(iter((*f.halves, *f.outside)), nothing).start for f in frames])
         closes = np.array([next(iter((*f.halves[-1:], *f.outside)), nothing).end for f in frames])
         self.since_day_start: Column = start - opens[self.day]
         self.to_day_end: Column = closes[self.day] - end
         self.after_noon: Column = (self.index == 1) & (start - self.part_start <= 30)
 
+    def _read_others(self, others: Sequence[datetime]) -> None:
+        """How near others ask, and how many on that day and on that half of it."""
+        if not others:
+            self.nearest = np.full_like(self.start, _NEVER)
+            self.asked_that_day = self.asked_that_half = np.zeros_like(self.start)
+            return
+        moments = np.array(sorted(int(m.timestamp()) // 60 for m in others), dtype=np.int64)
+        edges = np.concatenate(([-_NEVER], moments, [_NEVER]))
+        after = edges.searchsorted(self.start, "left")
+        self.nearest = np.minimum(edges[after] - self.start, self.start - edges[after - 1])
+        noons = np.array([day.frame.corners[1] for day in self.days])
+        by_day = moments.searchsorted(np.append(self._midnights, self._midnights[-1] + 24 * 60))
+        by_noon = moments.searchsorted(noons)
+        morning, afternoon = by_noon - by_day[:-1], by_day[1:] - by_noon
+        self.asked_that_day = (morning + afternoon)[self.day]
+        self.asked_that_half = np.where(self.start < noons[self.day], morning[self.day], afternoon[self.day])
+
+    @cached_property
+    def broken(self) -> dict[str, Column]:
+        """Which of the leader's limits each moment would break, by name."""
+        habits, found = self.terms.habits, dict[str, Column]()
+        if habits.notice:
+            found["notice"] = self.start < self.terms.now + habits.notice
+        if self.terms.asking.others:
+            found["gap"] = self.nearest < habits.gap
+            if habits.a_day:
+                found["a_day"] = self.asked_that_day >= habits.a_day
+        if habits.not_on:
+            found["not_on"] = self.of_days(lambda day: day.frame.day in habits.not_on).astype(bool)
+        return found
+
+    @cached_property
+    def welcomes(self) -> list[tuple[Welcome, Column]]:
+        """The leader's welcome hours that are for what takes as long as this, and the moments in each."""
+        fitting = [w for w in self.terms.habits.welcome if not w.longest or self.terms.minutes <= w.longest]
+        return [(w, self._within(w)) for w in fitting]
+
+    def _within(self, welcome: Welcome) -> Column:
+        first, last = (60 * t.hour + t.minute for t in (welcome.start, welcome.end))
+        within: Column = (self.clock >= first) & (self.clock + self.terms.minutes <= last)
+        return within if welcome.weekday is None else within & (self.weekday == welcome.weekday)
+
     def of_days(self, of: Callable[[DayShape], float]) -> Column:
-        column: Column = np.array([of(day) for day in self._days])[self.day]
+        column: Column = np.array([of(day) for day in self.days])[self.day]
         return column
 
-    def one(self, n: int, score: float, against: dict[str, Column]) -> Reading:
-        """The moment in this place of the columns."""
-        day = self._days[self.day[n]]
+    def one(self, n: int, score: float, against: dict[str, Column], first: int) -> Reading:
+        """The moment in this place of the columns; `first` is when the first of its kind begins."""
+        day = self.days[self.day[n]]
         noon = self.index[n] == 0 and len(day.frame.halves) == 2
         return Reading(
             day=day,
@@ -237,64 +336,12 @@ class Readings:
             after_noon=bool(self.after_noon[n]),
             since_day_start=int(self.since_day_start[n]),
             to_day_end=int(self.to_day_end[n]),
-            due=self.due,
+            due=self.terms.due,
+            welcome=next((w for w, within in self.welcomes if within[n]), None),
+            beside_others=bool(self.asked_that_half[n]),
+            asked_that_day=int(self.asked_that_day[n]),
+            earliest=self.start[n] == first,
+            broken=tuple(name for name, column in self.broken.items() if column[n]),
             score=score,
             against={name: float(weights[n]) for name, weights in against.items() if weights[n]},
         )
-
-
-# What takes away from a perfect moment (1.0). Each figure is a judgement, kept where it can be read and argued with.
-TIGHT_AFTER: Final = 0.25  # the next appointment begins within ten minutes of the end
-CLOSE_AFTER: Final = 0.10  # ... within twenty
-BREAK_AFTER: Final = 0.15  # the noon rest or the evening does
-NO_BREATH: Final = 0.25  # straight after being busy for an hour and a half or more
-SHORT_BREATH: Final = 0.10
-FULL_DAY: Final = 0.30  # times the day's load
-EARLY: Final = 0.15  # the first half hour of the day
-LATE: Final = 0.15  # the last three quarters
-DROWSY: Final = 0.05  # just after the noon rest
-WEEK_BEGINS: Final = 0.15  # the morning after days of rest, until half past ten or so
-WEEK_ENDS: Final = 0.15  # the last two hours before a weekend
-HOLIDAY_BEGINS: Final = 0.25  # the afternoon before three days of rest or more
-LONG: Final = 90  # minutes
-ON_THE_BRINK: Final = 0.30  # fewer than four hours left to act in
-LAST_DAY: Final = 0.15
-NEXT_TO_LAST_DAY: Final = 0.05
-
-
-def drawbacks(r: Readings) -> dict[str, Column]:
-    """What speaks against each moment, by name, with its weight. Method: timing 2.1 (not busy, not under pressure)."""
-    slack = r.room - r.minutes
-    long_before = r.lately & (r.busy_before >= LONG) & (r.pause < 20)
-    rest_after = r.of_days(lambda day: day.frame.rest_after)
-    rest_before = r.of_days(lambda day: day.frame.rest_before)
-    afternoon = r.index == 1
-    holiday = (rest_after >= 3) & afternoon
-    found = {
-        "tight": np.where(slack < 10, np.where(r.busy_ends, TIGHT_AFTER, BREAK_AFTER), 0),
-        "close": CLOSE_AFTER * ((slack >= 10) & (slack < 20) & r.busy_ends),
-        "long_before": np.where(long_before, np.where(r.pause < 10, NO_BREATH, SHORT_BREATH), 0),
-        "just_before": SHORT_BREATH * (r.lately & (r.pause < 10) & ~long_before),
-        "early": EARLY * (r.since_day_start < 30),
-        "late": LATE * (r.to_day_end < 45),
-        "drowsy": DROWSY * r.after_noon,
-        "week_begins": WEEK_BEGINS * ((rest_before >= 1) & (r.since_day_start < 90)),
-        "holiday_begins": HOLIDAY_BEGINS * holiday,
-        "week_ends": WEEK_ENDS * ((rest_after >= 1) & afternoon & (r.to_day_end < 120) & ~holiday),
-        "load": FULL_DAY * r.of_days(lambda day: day.load),
-    }
-    if r.due is not None:
-        left = r.due - r.end
-        weights = [ON_THE_BRINK, LAST_DAY, NEXT_TO_LAST_DAY]
-        found["deadline"] = np.select([left < 4 * 60, left < 24 * 60, left < 2 * 24 * 60], weights, 0.0)
-    return found
-
-
-def scores(r: Readings, against: dict[str, Column]) -> Column:
-    """0 to 1: free time from 0.4 up, tentative 0.2 to 0.4, busy 0.1 to 0.2, outside working hours below."""
-    worth = np.maximum(0.0, 1.0 - sum(against.values()))
-    if r.outside:
-        worst: Column = (0.1 * worth).round(3)
-        return worst
-    busy = 0.1 + 0.1 * (1 - r.taken / r.minutes) * (0.5 + 0.5 * worth)
-    return np.where(r.is_busy, busy, np.where(r.is_soft, 0.2 + 0.19 * worth, 0.4 + 0.6 * worth)).round(3)

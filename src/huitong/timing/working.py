@@ -71,6 +71,17 @@ def working_days_after(day: date, days: int, country: str) -> date:
     return day
 
 
+def working_days_before(day: date, days: int, country: str) -> date:
+    """The last working day after which the given number of working days is left, up to `day` and with it."""
+    day = _plain(day)
+    for _ in range(400):
+        if days <= 0 and is_working_day(day, country):
+            break
+        days -= is_working_day(day, country)
+        day -= timedelta(days=1)
+    return day
+
+
 def _plain(day: date) -> date:
     return day.date() if isinstance(day, datetime) else day
 

@@ -45,6 +45,13 @@ def _rescheduled(data: Data) -> str:
     return _("改到%(when)s（%(way)s）。") % {"when": _moment(data["deliver_at"]), "way": _way(data)}
 
 
+def _moved(data: Data) -> str:
+    facts = {"leader": data["leader"], "when": _moment(data["deliver_at"])}
+    if data.get("why") == "calendar":
+        return _("%(leader)s的日历有变，改到%(when)s。") % facts
+    return _("时间改到%(when)s。") % facts
+
+
 def _delivered(data: Data) -> str:
     facts = {"leader": data["leader"], "version": data.get("version", 1)}
     if data.get("way") == "person":
@@ -135,6 +142,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "opened": _plain(N_("开始准备。")),
     "scheduled": _scheduled,
     "rescheduled": _rescheduled,
+    "moved": _moved,
     "taken_back": _plain(N_("收回，没有送出。")),
     "revised": _plain(N_("改成第 %(version)s 版。")),
     "delivered": _delivered,

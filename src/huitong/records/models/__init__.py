@@ -23,6 +23,7 @@ from huitong.records.models.matters import (
     Request,
     Version,
 )
+from huitong.records.models.moments import Habits, Mood, Welcome
 from huitong.records.models.operation import Heartbeat
 from huitong.records.models.people import (
     ChatAddress,
@@ -55,12 +56,14 @@ __all__ = [
     "Draft",
     "Escalation",
     "Event",
+    "Habits",
     "Heartbeat",
     "HouseTemplate",
     "Link",
     "Mailbox",
     "Matter",
     "Meeting",
+    "Mood",
     "Note",
     "Outbox",
     "Person",
@@ -74,4 +77,5 @@ __all__ = [
     "Understanding",
     "User",
     "Version",
+    "Welcome",
 ]

@@ -69,7 +69,11 @@ class Dismissed(models.Model):
 
 
 class Request(models.Model):
-    """One asking of one leader about one matter. `way` is how it is delivered: mail, person or chat."""
+    """One asking of one leader about one matter. `way` is how it is delivered: mail, person or chat.
+
+    `minutes` is how long it takes the leader. `stays`: set by hand into time that was known to be busy, so that no
+    change of the calendar moves it.
+    """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="requests")
     number = models.PositiveIntegerField()
@@ -77,6 +81,8 @@ class Request(models.Model):
     way = models.CharField(max_length=20)
     deliver_at = models.DateTimeField()
     reasons = models.JSONField(default=list)
+    minutes = models.PositiveSmallIntegerField(default=20)
+    stays = models.BooleanField(default=False)
     delivered_at = models.DateTimeField(null=True, blank=True)
     answer_by = models.DateField(null=True, blank=True)
     later_until = models.DateField(null=True, blank=True)

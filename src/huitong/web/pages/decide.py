@@ -37,7 +37,7 @@ from huitong.matters.verdicts import (
 from huitong.method import Brief
 from huitong.records.models import Consultation, Decision, Request, Talk
 from huitong.timing import is_working_day
-from huitong.web import mailed
+from huitong.web import mailed, mood
 from huitong.web.confirm import Reader, Summary, respond
 from huitong.web.desk import DeskRequest, why_not
 from huitong.web.difference import between
@@ -93,6 +93,8 @@ class DecidePage:
                 if not typed.get("correction", "").strip():
                     raise Incomplete("correction", _("请写一句您的意思。"))
                 return Summary(_("意思不是这样"), typed.get("correction", ""))
+            case do if do in mood.ACTIONS:
+                return Summary(mood.summary(do))
             case "talked":
                 outcome = typed.get("outcome", "")
                 if outcome not in talks.OUTCOMES:
@@ -132,6 +134,9 @@ class DecidePage:
             return redirect(self.reader.address)
         if do == UNCONSULT:
             consulting.withdraw(self._awaited(), by=person)
+            return redirect(self.reader.address)
+        if do in mood.ACTIONS:
+            mood.act(self.request, person, do, by_name)
             return redirect(self.reader.address)
         if do not in DOES:
             raise Incomplete("verdict", _("还没有选。请点下面五个按钮之一。"))
@@ -290,6 +295,7 @@ class DecidePage:
         common = {
             "reader": self.reader,
             "by_link": self.reader.link is not None,
+            "mood": mood.shown(self.reader.person, self.reader.address),
             "requester": self.asked.matter.requester,
             "error": why_not(error) if error else "",
             "field": error.field if isinstance(error, Incomplete) else "",

@@ -2,12 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 
 from huitong.directory.wording import day_text
 from huitong.matters.agenda import agenda
 from huitong.matters.followed import has_any
+from huitong.web import mood
 from huitong.web.desk import DeskRequest
 
 
@@ -18,6 +19,7 @@ def home(request: DeskRequest) -> HttpResponse:
         "today": today,
         "day": day_text(today, weekday=True, relative=False),
         "follows": has_any(request.person),
+        "mood": mood.shown(request.person, reverse("mood")),
     }
     return render(request, "home.html", context)
 

@@ -12,7 +12,7 @@ from huitong.directory import phrases
 from huitong.matters import house
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Phrase
-from huitong.web import reach
+from huitong.web import hours, reach
 from huitong.web.desk import DeskRequest, why_not
 from huitong.web.middleware import LANGUAGE_COOKIE
 
@@ -21,7 +21,7 @@ LANGUAGES = (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "Englis
 
 
 def me(request: DeskRequest) -> HttpResponse:
-    """POST `do`: save, ways, add_chat, drop_chat, phrase or drop (with `text`)."""
+    """POST `do`: save, ways, add_chat, drop_chat, phrase or drop (with `text`), hours, learn, learn_not or forget."""
     if request.method != "POST":
         return _page(request)
     person, action = request.person, request.POST.get("do", "save")
@@ -33,6 +33,12 @@ def me(request: DeskRequest) -> HttpResponse:
         except NotDone as error:
             return _page(request, chat=why_not(error))
         return redirect("/me#reach")
+    if action in hours.ACTIONS:
+        try:
+            hours.act(request)
+        except Incomplete as error:
+            return _page(request, **{error.field: error.message})
+        return redirect("/me#hours" if action == "hours" else "/me#learning")
     if action == "phrase":
         if phrases.keep(person, request.POST.get("text", "")):
             return redirect("/me#phrases")
@@ -68,6 +74,7 @@ def _page(request: DeskRequest, **errors: str) -> HttpResponse:
         "own_phrases": Phrase.objects.filter(person=person).order_by("-id"),
         "calendars": person.calendars.count(),
         **reach.context(request, errors),
+        **hours.context(request, errors),
     }
     return render(request, "me.html", context, status=422 if errors else 200)
 

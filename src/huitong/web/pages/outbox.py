@@ -40,6 +40,8 @@ KINDS: Final = {
     "decision": gettext_lazy("批示告知请示人"),
     "remind_leader": gettext_lazy("提醒领导"),
     "remind_deliver": gettext_lazy("提醒去请示"),
+    "moved": gettext_lazy("时间改了"),
+    "warn_moment": gettext_lazy("还没定时间的提醒"),
     "remind_commitment": gettext_lazy("承诺到期提醒"),
     "commitment_ask": gettext_lazy("请人点头的承诺"),
     "commitment_news": gettext_lazy("承诺的进展"),

@@ -18,6 +18,7 @@ from huitong.directory.wording import moment_text
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
 from huitong.matters.errors import Incomplete, NotDone
+from huitong.matters.habits import on_leave_until
 from huitong.matters.moments import busy_of, deadline_of, keep_leader_calendar, leader_of, suggest
 from huitong.matters.stages import Action, can
 from huitong.method import Brief, BriefError, Channel
@@ -143,6 +144,7 @@ def _page(request: DeskRequest, brief: Brief, typed: QueryDict | dict[str, str])
         "own": typed.get("moment") == "own" or not offered,
         "at": typed.get("at", "") or f"{timezone.localtime(now) + timedelta(days=1):%Y-%m-%dT10:00}",
         "earliest": f"{timezone.localtime(now):%Y-%m-%dT%H:%M}",
+        "away_until": on_leave_until(leader, start=now, by=deadline) if leader and not offered else None,
         "way": typed.get("way") or (asked.way if asked else _first_way(matter)),
         "ways": WAY_NAMES.items(),
         "channel": typed.get("channel") or (asking.latest_version(asked).channel if asked else ""),
