@@ -2,6 +2,8 @@
 
 from huitong.timing.busy import Busy, CalendarError, merge, zone_named
 from huitong.timing.calendars import CalendarReading, read_calendar
+from huitong.timing.guests import Guest
+from huitong.timing.meetings import MeetingTime, find_meeting
 from huitong.timing.moments import Moment, rank_moments
 from huitong.timing.week import Day, week
 from huitong.timing.working import WorkingTime, holiday_name, is_announced, is_working_day
@@ -11,8 +13,11 @@ __all__ = [
     "CalendarError",
     "CalendarReading",
     "Day",
+    "Guest",
+    "MeetingTime",
     "Moment",
     "WorkingTime",
+    "find_meeting",
     "holiday_name",
     "is_announced",
     "is_working_day",
