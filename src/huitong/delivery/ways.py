@@ -14,7 +14,7 @@ from huitong.records.models import Outbox, Person
 # The kinds of news that a person can send different ways, with the kinds of rows in each.
 NEWS: Final[dict[str, tuple[str, ...]]] = {
     "decide": ("request", "confirm", "answer", "note", "talk"),
-    "answers": ("decision", "receipt", "note_answer", "talk_outcome"),
+    "answers": ("decision", "receipt", "note_answer", "talk_outcome", "meeting_answer"),
     "reminders": ("remind_leader", "remind_deliver"),
     "promises": ("remind_commitment",),
     "reports": ("report", "after_no", "minutes", "thanks"),

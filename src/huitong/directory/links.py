@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
-from huitong.records.models import Commitment, Link, Note, Person, Request
+from huitong.records.models import Commitment, Link, Meeting, Note, Person, Request
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 TOKEN_LENGTH: Final = 24  # 142 bits; with its slash a path of 25 characters
@@ -37,6 +37,7 @@ def issue(
     request: Request | None = None,
     note: Note | None = None,
     commitment: Commitment | None = None,
+    meeting: Meeting | None = None,
     days: int | None = None,
 ) -> Link:
     """Make a link that only `person` is given. It expires after `days` (default LINK_DAYS)."""
@@ -47,6 +48,7 @@ def issue(
         request=request,
         note=note,
         commitment=commitment,
+        meeting=meeting,
         nonce=nonce,
         digest=digest(_derive(nonce)),
         created_at=now,
@@ -73,6 +75,7 @@ def find(token: str) -> Link | None:
         "request__leader",
         "note__matter__requester",
         "commitment__matter",
+        "meeting__matter__requester",
     )
     return Link.objects.select_related(*related).filter(digest=digest(token)).first()
 

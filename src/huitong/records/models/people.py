@@ -104,6 +104,14 @@ class Busy(models.Model):
         indexes = [models.Index(fields=["person", "start"])]
 
 
+class Feed(models.Model):
+    """A person's own calendar address is open: whoever has the token, of which only a hash is kept, may read it."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="feed")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+
+
 class Device(models.Model):
     """A browser in which this person has answered a link before. The cookie's value is kept as a hash."""
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from huitong.directory import links
 from huitong.records.models import Link
 from huitong.web import invite, promise
+from huitong.web.attend import AttendPage
 from huitong.web.confirm import Reader, respond
 from huitong.web.middleware import LANGUAGE_COOKIE, POLICY, speak
 from huitong.web.pages import note
@@ -44,10 +45,17 @@ def _commitment(request: HttpRequest, link: Link, reader: Reader) -> HttpRespons
     return respond(request, reader, promise.PromisePage(request, reader, link.commitment))
 
 
+def _meeting(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
+    if link.meeting is None or not link.meeting.attendees.filter(person_id=link.person_id).exists():
+        raise Http404
+    return respond(request, reader, AttendPage(request, reader, link.meeting))
+
+
 PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] = {
     "decide": _decide,
     "answer": _answer,
     "commitment": _commitment,
+    "meeting": _meeting,
     "invite": invite.take_up,
 }
 
