@@ -24,7 +24,19 @@ from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.decide import TOLD
 from huitong.matters.texts import MAKERS, text_of
 from huitong.method import BriefError, Channel
-from huitong.records.models import Busy, Decision, Device, Draft, Matter, Outbox, Person, Phrase, Request
+from huitong.records.models import (
+    Attendee,
+    Busy,
+    Decision,
+    Device,
+    Draft,
+    Feed,
+    Matter,
+    Outbox,
+    Person,
+    Phrase,
+    Request,
+)
 
 Data = dict[str, Any]
 _WORDS: Final = ("title", "before", "rows", "invite", "after", "small", "calendar")  # of a letter, without its links
@@ -111,7 +123,7 @@ def _matter(matter: Matter) -> Data:
         "meetings": [
             {
                 **_fields(each, "title start minutes place agenda decided cancelled_at"),
-                "attendees": [_name(a.person) for a in each.attendees.select_related("person__department")],
+                "attendees": [_attendee(a) for a in each.attendees.select_related("person__department")],
             }
             for each in matter.meetings.filter(follows).order_by("pk")
         ],
@@ -191,6 +203,11 @@ def _person(person: Person) -> Data:
         ],
         "notes": [_note(note) for note in access.notes_to(person).order_by("pk")],
         "commitments": [_commitment(each) for each in access.commitments_of(person).order_by("pk")],
+        "meetings": [
+            _fields(a.meeting, "title start minutes place agenda cancelled_at") | _attendee(a)
+            for a in Attendee.objects.filter(person=person).select_related("meeting", "person").order_by("pk")
+        ],
+        "calendar_address_since": list(Feed.objects.filter(person=person).values_list("created_at", flat=True)),
         "letters": [_letter(row, whole=True) for row in _letters(person.outbox).filter(state="sent")],
         "links": [_fields(link, "purpose created_at expires_at revoked_at") for link in person.links.order_by("pk")],
     }
@@ -210,6 +227,11 @@ def _name(person: Person | None) -> str:
 def _note(note: Any) -> Data:
     told = _fields(note, "subject text sent_at answer day who words answered_by answered_at")
     return {"to": _name(note.person)} | told
+
+
+def _attendee(attendee: Any) -> Data:
+    known = "required answer answered_at answered_sequence answered_by words proposed_start proposed_minutes"
+    return {"name": _name(attendee.person)} | _fields(attendee, known)
 
 
 def _commitment(commitment: Any) -> Data:
