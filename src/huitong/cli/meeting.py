@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 import huitong
+from huitong.cli import _week
 from huitong.cli._console import UNUSABLE, read_bytes, shown_name, stop
 from huitong.cli._times import CALENDAR_BYTES, Format, read_time, zone_of_this_machine
 from huitong.method import Language
@@ -98,6 +99,11 @@ def command(
         return
     if not found or found[0].score < 0.2:
         typer.echo((NEAR if found else NONE)[language], err=True)
+    if _week.is_wanted() and found:
+        days = [m.start.date() for m in found]
+        taken = [b for g in guests if g.required and isinstance(g.calendar, tuple) for b in g.calendar]
+        starts = [m.start for m in found]
+        _week.show(taken, first=min(days), last=max(days), zone=where, language=language, moments=starts)
     for m in found:
         typer.echo(f"{m.start:%Y-%m-%d %H:%M}–{m.end:%H:%M}  {JOINS[language].join(m.reasons)}")
 

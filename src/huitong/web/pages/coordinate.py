@@ -219,8 +219,9 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
         "meeting": meeting,
         "moments": [_moment(m, typed.get("moment") if typed else "", n) for n, m in enumerate(moments)],
         "own": bool(typed and typed.get("moment") == "own") or not moments or bool(meeting and meeting != met),
-        "week": week.rows(together, moments, zone=request.person.time_zone, now=now, deadline=None) if together else (),
-        "ticks": week.ticks(),
+        "week": week.picture(together, moments, zone=request.person.time_zone, now=now, deadline=None)
+        if together
+        else None,
         "zone": request.person.time_zone if len({person.time_zone for person, _required in people}) > 1 else "",
         "guests": guest_rows(meeting, leave_out=row.requester_id) if meeting and meeting != met else [],
         "when": when_text(meeting) if meeting else "",
