@@ -340,3 +340,41 @@ def test_a_line_that_names_nobody_is_refused_with_all_else_kept(
     assert refused.status_code == 422
     assert "四楼" in refused.content.decode()
     assert not Meeting.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "screen"), [("zh", "phone"), ("en", "desktop")])
+def test_from_the_invitation_to_the_new_time_in_a_browser(
+    decided: Matter, people: People, browse, language: str, screen: str
+) -> None:
+    Person.objects.update(language=language)
+    said = {
+        "zh": ("定下并发邀请", "想换个时间", "送出答复", "我是王经理", "确认", "改到"),
+        "en": (
+            "Set it and send invitations",
+            "I would like another time",
+            "Send answer",
+            "I am 王经理",
+            "Confirm",
+            "Move",
+        ),
+    }[language]
+    page = browse(people.requester, f"/matters/{decided.pk}/coordinate", screen=screen)
+    page.locator("input[name=moment]").nth(1).check()
+    page.get_by_role("button", name=said[0]).click()
+    first = Meeting.objects.get().start
+    # Sent, as the worker would; the link's page loads no script.
+    Outbox.objects.filter(kind="invitation").update(state="sent")
+    guest = browse(None, page_of(people.counterpart), screen=screen, java_script_enabled=False)
+    other = weekday("10:00", ahead=6)
+    guest.get_by_label(said[1]).check()
+    guest.locator("input[name=start]").fill(at(other))
+    guest.get_by_role("button", name=said[2]).click()
+    guest.get_by_text(said[3]).click()
+    guest.get_by_role("button", name=said[4], exact=True).click()
+    guest.locator("[role=status]").first.wait_for()
+    page.reload()
+    page.get_by_role("button", name=said[5]).filter(has_text="10:00").click()
+    page.locator(".rows li").first.wait_for()
+    meeting = Meeting.objects.get()
+    assert first != meeting.start == other
+    assert standing(meeting, row(meeting, people.counterpart)) == "accepted"
