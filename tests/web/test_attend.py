@@ -106,6 +106,7 @@ def test_another_time_is_proposed_and_taken_by_one_tap(meeting: Meeting, people:
     assert say(people.counterpart, do="propose", start=at(other), words="那天下午出差").status_code == 302
     assert proposal(meeting, row(meeting, people.counterpart)) == (other, 30)
     address = f"/matters/{meeting.matter_id}/coordinate"
+    assert "王经理想换个时间开会" in as_(people.requester).get(f"/matters/{meeting.matter_id}").content.decode()
     page = as_(people.requester).get(address).content.decode()
     assert "那天下午出差" in page
     before = Outbox.objects.filter(kind="invitation").count()

@@ -24,6 +24,7 @@ _ORDER: Final = (
     "promise_due",
     "in_force",
     "note_answered",
+    "meeting_answered",
     "unanswered",
     "unsent",
     "arranged",

@@ -46,6 +46,7 @@ KINDS: Final = {
     "talk": gettext_lazy("通话要点"),
     "talk_outcome": gettext_lazy("通话结果"),
     "invitation": gettext_lazy("会议邀请"),
+    "meeting_answer": gettext_lazy("会议邀请的答复"),
     "minutes": gettext_lazy("会议纪要"),
     "report": gettext_lazy("进展汇报"),
     "after_no": gettext_lazy("没有同意之后的道谢"),
