@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         load_brief,
     )
     from huitong.review import Extract, House, Review, advice, extract, load_house, review
-    from huitong.timing import CalendarError, Moment, rank_moments, read_calendar
+    from huitong.timing import CalendarError, Guest, MeetingTime, Moment, find_meeting, rank_moments, read_calendar
 
 __version__ = "0.1.0"
 
@@ -40,10 +40,12 @@ _HOME = {
     "Element": "method",
     "Extract": "review",
     "Fault": "method",
+    "Guest": "timing",
     "House": "review",
     "HouseError": "method",
     "HuitongError": "method",
     "Language": "method",
+    "MeetingTime": "timing",
     "Moment": "timing",
     "ReportError": "documents",
     "Review": "review",
@@ -51,6 +53,7 @@ _HOME = {
     "advice": "review",
     "compose": "compose",
     "extract": "review",
+    "find_meeting": "timing",
     "load_brief": "method",
     "load_house": "review",
     "rank_moments": "timing",
@@ -69,10 +72,12 @@ __all__ = [
     "Element",
     "Extract",
     "Fault",
+    "Guest",
     "House",
     "HouseError",
     "HuitongError",
     "Language",
+    "MeetingTime",
     "Moment",
     "ReportError",
     "Review",
@@ -80,6 +85,7 @@ __all__ = [
     "advice",
     "compose",
     "extract",
+    "find_meeting",
     "load_brief",
     "load_house",
     "rank_moments",

@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from huitong.delivery.transports.mail import letter
-from huitong.directory import access, links
+from huitong.directory import access, feeds, links
 from huitong.matters import coordinate, decide
 from huitong.matters.polish import switch
 from huitong.matters.verdicts import Choice, Verdict
@@ -75,6 +75,7 @@ def house(asked: Request, people: People) -> House:
         "name": "note",
         "uidb36": "1",
         "key": "abc",
+        "feed": feeds.open_feed(people.counterpart),
     }
     return House(matter, asked, note, commitment, link, arguments)
 

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "review": ("review", "Say what texts hold, what they lack and what to mend.", "Texts and times"),
     "extract": ("extract", "Turn a chat or a mail into the fields of a brief.", "Texts and times"),
     "moments": ("moments", "Find good moments to ask, from the leader's calendar.", "Texts and times"),
+    "meeting": ("meeting", "Find times at which several people can meet, from their calendars.", "Texts and times"),
     "busy": ("busy", "Say when calendars are busy.", "Texts and times"),
     "evaluate": ("evaluate", "Compare the review with labelled drafts.", "Texts and times"),
     "serve": ("serve", "Start the web pages and the worker.", "The desk"),

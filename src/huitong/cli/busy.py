@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from huitong.cli import _week
 from huitong.cli._console import UNUSABLE, read_bytes, shown_name, stop
 from huitong.cli._times import CALENDAR_BYTES, Format, read_time, zone_of_this_machine
 from huitong.method import Language
@@ -43,7 +44,8 @@ def command(
 ) -> None:
     """Say when calendars are busy.
 
-    What overlaps is merged; tentative time is told apart. Titles, places and people are never shown.
+    What overlaps is merged; tentative time is told apart. Titles, places and people are never shown. A terminal shows
+    the days as a picture as well, in colour unless NO_COLOR is set.
 
     An event that cannot be used is named by its line on standard error; exit code 2 if a file cannot be.
     """
@@ -68,6 +70,9 @@ def command(
     if form is Format.JSON:
         typer.echo(json.dumps(as_data(merged, home), indent=2))
         return
+    if _week.is_wanted() and merged:
+        last = (end - timedelta(seconds=1)).astimezone(home).date()
+        _week.show(merged, first=start.astimezone(home).date(), last=last, zone=where, language=language)
     if not merged:
         typer.echo(WORDS[language][2], err=True)
     for taken in merged:

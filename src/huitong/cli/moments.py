@@ -1,14 +1,17 @@
 """huitong moments: good moments to ask, from the leader's calendar."""
 
 import json
+from datetime import datetime, time, timedelta
 from typing import Annotated, Final
 
 import typer
 
 import huitong
+from huitong.cli import _week
 from huitong.cli._console import UNUSABLE, read_bytes, shown_name, stop
 from huitong.cli._times import CALENDAR_BYTES, Format, read_time, zone_of_this_machine
 from huitong.method import Language
+from huitong.timing import zone_named
 
 OPTIONS: Final = {"tz": "--tz", "from": "--from", "by": "--by"}  # what the engine may name, as it is written here
 JOINS: Final = {Language.ZH: "；", Language.ZH_HANT: "；", Language.EN: "; "}
@@ -31,7 +34,9 @@ def command(
 ) -> None:
     """Find good moments to ask, from the leader's calendar.
 
-    The best come first. TIME is an ISO date or date-time, such as 2026-10-12 or 2026-10-12T09:30+08:00.
+    The best come first. A terminal shows them in a picture of the days as well.
+
+    TIME is an ISO date or date-time, such as 2026-10-12 or 2026-10-12T09:30+08:00.
     """
     start, by = read_time(earliest, "--from"), read_time(latest, "--by")
     where = zone or zone_of_this_machine()
@@ -44,7 +49,19 @@ def command(
     if form is Format.JSON:
         typer.echo(json.dumps({"moments": [moment.to_dict() for moment in moments]}, ensure_ascii=False, indent=2))
         return
+    if _week.is_wanted() and moments:
+        _picture(content, moments, where, language)
     if not moments:
         typer.echo("No moment is free in that time; try a later --by or fewer --minutes.", err=True)
     for moment in moments:
         typer.echo(f"{moment.start:%Y-%m-%d %H:%M}–{moment.end:%H:%M}  {JOINS[language].join(moment.reasons)}")
+
+
+def _picture(content: bytes, moments: tuple[huitong.Moment, ...], zone: str, language: Language) -> None:
+    """The days up to the last moment, in which they lie."""
+    starts = [moment.start for moment in moments]
+    first, last = min(starts).date(), max(starts).date()
+    home = zone_named(zone)
+    start, end = (datetime.combine(day, time(), home) for day in (first, last + timedelta(days=1)))
+    busy = huitong.read_calendar(content, start=start, end=end, zone=zone).busy
+    _week.show(busy, first=first, last=last, zone=zone, language=language, moments=starts)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Final
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -12,8 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from huitong.coordination.attendance import must_answer, settle, standing, when_text
 from huitong.delivery import outbox
-from huitong.directory.wording import moment_text, speaking_to
+from huitong.directory import links
+from huitong.directory.wording import speaking_to
 from huitong.records.models import Attendee, Decision, Matter, Meeting, Outbox, Person
 
 
@@ -36,9 +39,10 @@ def call(
     place: str,
     agenda: str,
     attendees: Iterable[Person],
+    optional: Iterable[Person] = (),
     decision: Decision | None = None,
 ) -> Meeting:
-    """Set the meeting and invite everyone who has an address. `start` is aware."""
+    """Set the meeting and invite everyone who has an address. `start` is aware; `optional` people need not come."""
     meeting = Meeting.objects.create(
         matter=matter,
         decision=decision,
@@ -48,17 +52,29 @@ def call(
         place=place,
         agenda=agenda,
         uid=f"{uuid4().hex}@{urlsplit(settings.ADDRESS).hostname}",
+        changed_at=timezone.now(),
     )
-    Attendee.objects.bulk_create([Attendee(meeting=meeting, person=p) for p in dict.fromkeys(attendees)])
+    required = dict.fromkeys(attendees, True)
+    people = dict.fromkeys(optional, False) | required
+    Attendee.objects.bulk_create([Attendee(meeting=meeting, person=p, required=r) for p, r in people.items()])
+    settle(meeting)
     _invite(meeting)
     return meeting
 
 
 def move(meeting: Meeting, *, start: datetime, minutes: int, place: str, agenda: str) -> None:
-    """Another time or place: the same meeting, the next sequence number, everyone told."""
+    """Another time or place: the same meeting, the next sequence number, everyone told.
+
+    Another time makes the answers there are ones to the old time; whoever asked for this very time has answered.
+    """
+    time_changes = (start, minutes) != (meeting.start, meeting.minutes)
     meeting.start, meeting.minutes, meeting.place, meeting.agenda = start, minutes, place, agenda
     meeting.sequence += 1
+    meeting.changed_at = timezone.now()
+    if time_changes:
+        meeting.time_sequence = meeting.sequence
     meeting.save()
+    settle(meeting)
     _invite(meeting)
 
 
@@ -71,7 +87,7 @@ def forget(decision: Decision) -> bool:
 
 
 def cancel(meeting: Meeting) -> None:
-    meeting.cancelled_at = timezone.now()
+    meeting.cancelled_at = meeting.changed_at = timezone.now()
     meeting.sequence += 1
     meeting.save()
     _invite(meeting)
@@ -123,17 +139,23 @@ def invitation(meeting: Meeting, organiser: Person) -> str:
         event.add("location", vText(meeting.place))
     if meeting.agenda:
         event.add("description", vText(meeting.agenda))
-    host = vCalAddress(f"mailto:{organiser.email or settings.MAIL_FROM}")
+    # To this address calendars send their answers.
+    host = vCalAddress(f"mailto:{settings.REPLY_ADDRESS or organiser.email or settings.MAIL_FROM}")
     host.params["cn"] = vText(organiser.name)
     event.add("organizer", host)
     for attendee in meeting.attendees.select_related("person"):
         if attendee.person.email:
             guest = vCalAddress(f"mailto:{attendee.person.email}")
             guest.params["cn"] = vText(attendee.person.name)
-            guest.params["rsvp"] = vText("TRUE")
+            guest.params["role"] = vText("REQ-PARTICIPANT" if attendee.required else "OPT-PARTICIPANT")
+            guest.params["partstat"] = vText((standing(meeting, attendee) or "needs-action").upper())
+            guest.params["rsvp"] = vText("TRUE" if must_answer(meeting, attendee) else "FALSE")
             event.add("attendee", guest)
     calendar.add_component(event)
     return calendar.to_ical().decode()
+
+
+LINK_DAYS: Final = 60  # after the meeting was called, and never before it is over
 
 
 def _invite(meeting: Meeting) -> None:
@@ -147,32 +169,55 @@ def _invite(meeting: Meeting) -> None:
         has_heard = earlier.filter(Q(state="sent") | Q(tries__gt=0)).exists()
         if meeting.cancelled_at and not has_heard:
             continue
+        link = None
+        if not meeting.cancelled_at and person.pk != meeting.matter.requester_id:
+            days = max(LINK_DAYS, (meeting.start - timezone.now()).days + 2)
+            link = links.issue("meeting", person, meeting=meeting, days=days)
         with speaking_to(person):
-            facts = {
-                "title": meeting.title,
-                "when": moment_text(meeting.start, weekday=True, relative=False),
-                "zone": person.time_zone,
-                "minutes": meeting.minutes,
-                "place": meeting.place,
-                "who": person.address,
-            }
-            before = [_("%(who)s，您好：") % facts]
-            if meeting.cancelled_at:
-                title, line = _("会议取消：%(title)s"), _("原定 %(when)s 的会议取消了。")
-            elif has_heard:
-                title, line = _("会议改期：%(title)s"), _("会议改到 %(when)s（%(zone)s），约 %(minutes)s 分钟。")
-            else:
-                title, line = _("会议邀请：%(title)s"), _("请您参加会议：%(when)s（%(zone)s），约 %(minutes)s 分钟。")
-            before.append(line % facts)
-            if meeting.place and not meeting.cancelled_at:
-                before.append(_("地点：%(place)s") % facts)
-            if meeting.agenda and not meeting.cancelled_at:
-                before.append(_("议程：") + "\n" + meeting.agenda)
-            letter = outbox.Letter(title=title % facts, before=before, calendar=text)
+            letter = _letter(meeting, attendee, has_heard=has_heard)
         outbox.put(
             "invitation",
             person,
-            letter,
+            outbox.Letter(**letter, calendar=text),
             key=f"meeting:{meeting.pk}:{meeting.sequence}:{person.pk}",
             matter=meeting.matter,
+            link=link,
         )
+
+
+def _letter(meeting: Meeting, attendee: Attendee, *, has_heard: bool) -> outbox.Letter:
+    """What one invitee is told, in the language and on the clock that are active."""
+    facts = {
+        "title": meeting.title,
+        "when": when_text(meeting),
+        "minutes": meeting.minutes,
+        "place": meeting.place,
+        "who": attendee.person.address,
+    }
+    before = [_("%(who)s，您好：") % facts]
+    if meeting.cancelled_at:
+        before.append(_("原定 %(when)s 的会议取消了。") % facts)
+        return outbox.Letter(title=_("会议取消：%(title)s") % facts, before=before)
+    if has_heard:
+        title, line = _("会议改期：%(title)s"), _("会议改到 %(when)s，约 %(minutes)s 分钟。")
+        if meeting.time_sequence < meeting.sequence:
+            title, line = _("会议有变动：%(title)s"), _("会议时间不变：%(when)s，约 %(minutes)s 分钟。")
+    else:
+        title, line = _("会议邀请：%(title)s"), _("请您参加会议：%(when)s，约 %(minutes)s 分钟。")
+        if not attendee.required:
+            line = _("请您参加会议：%(when)s，约 %(minutes)s 分钟。您可来可不来。")
+    before.append(line % facts)
+    if meeting.place:
+        before.append(_("地点：%(place)s") % facts)
+    if meeting.agenda:
+        before.append(_("议程：") + "\n" + meeting.agenda)
+    letter = outbox.Letter(title=title % facts, before=before)
+    if attendee.person_id == meeting.matter.requester_id:
+        return letter
+    if must_answer(meeting, attendee):
+        letter["invite"] = _("您能不能来、要不要换个时间，请在这里答复，不用登录：")
+    elif standing(meeting, attendee) == "accepted":
+        letter["invite"] = _("您已答应来，不用再答复。要改，请在这里，不用登录：")
+    else:
+        letter["invite"] = _("不用专门答复。有话要说，请在这里，不用登录：")
+    return letter

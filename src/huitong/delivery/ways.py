@@ -12,7 +12,16 @@ from huitong.records.models import Outbox
 # The kinds of news that a person can send different ways, with the kinds of rows in each.
 NEWS: Final[dict[str, tuple[str, ...]]] = {
     "decide": ("request", "confirm", "answer", "note", "talk", "consult", "understood"),
-    "answers": ("decision", "receipt", "note_answer", "talk_outcome", "consult_answer", "reply_words", "corrected"),
+    "answers": (
+        "decision",
+        "receipt",
+        "note_answer",
+        "talk_outcome",
+        "consult_answer",
+        "meeting_answer",
+        "reply_words",
+        "corrected",
+    ),
     "reminders": ("remind_leader", "remind_deliver", "moved", "warn_moment"),
     "promises": ("remind_commitment", "commitment_ask", "commitment_news", "commitment_warning"),
     "reports": ("report", "after_no", "minutes", "thanks"),

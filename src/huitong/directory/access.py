@@ -2,8 +2,8 @@
 
 TABLE is the whole of it, a line a page. The middleware refuses a page that is not in it; a test walks every address.
 A person has roles towards a matter (requester, leader asked, counterpart) or towards the house (organiser, signed_in);
-`nobody` is who has not signed in. Pages behind a signed link check the link themselves (web/pages/link.py), and
-`metrics` its token.
+`nobody` is who has not signed in. Pages behind a signed link check the link themselves (web/pages/link.py);
+`metrics` and `feed` look at their token.
 """
 
 from collections.abc import Collection
@@ -83,6 +83,7 @@ no_digest                         yes       yes    yes         yes       yes    
 healthz                           yes       yes    yes         yes       yes       yes
 readyz                            yes       yes    yes         yes       yes       yes
 metrics                           yes       yes    yes         yes       yes       yes
+feed                              yes       yes    yes         yes       yes       yes
 account_login                     yes       yes    yes         yes       yes       yes
 account_logout                    yes       yes    yes         yes       yes       yes
 account_inactive                  yes       yes    yes         yes       yes       yes
@@ -103,8 +104,8 @@ def _read_table() -> dict[str, frozenset[str]]:
 
 
 PAGES: Final = _read_table()
-# Asked by machines, also while the database is away: who is signed in is not looked up for them.
-FOR_MACHINES: Final = frozenset({"healthz", "readyz", "metrics"})
+# Asked by machines, some also while the database is away: who is signed in is not looked up for them.
+FOR_MACHINES: Final = frozenset({"healthz", "readyz", "metrics", "feed"})
 
 
 def person_of(user: User | AnonymousUser) -> Person | None:

@@ -28,11 +28,13 @@ from huitong.matters.texts import MAKERS, text_of
 from huitong.matters.understood import understanding_of
 from huitong.method import BriefError, Channel
 from huitong.records.models import (
+    Attendee,
     Calendar,
     Consultation,
     Decision,
     Device,
     Draft,
+    Feed,
     Matter,
     Mood,
     Outbox,
@@ -127,7 +129,7 @@ def _matter(matter: Matter) -> Data:
         "meetings": [
             {
                 **_fields(each, "title start minutes place agenda decided cancelled_at"),
-                "attendees": [_name(a.person) for a in each.attendees.select_related("person__department")],
+                "attendees": [_attendee(a) for a in each.attendees.select_related("person__department")],
             }
             for each in matter.meetings.filter(follows).order_by("pk")
         ],
@@ -221,6 +223,11 @@ def _person(person: Person) -> Data:
         ],
         "notes": [_note(note) for note in access.notes_to(person).order_by("pk")],
         "commitments": [_commitment(each) for each in access.commitments_of(person).order_by("pk")],
+        "meetings": [
+            _fields(a.meeting, "title start minutes place agenda cancelled_at") | _attendee(a)
+            for a in Attendee.objects.filter(person=person).select_related("meeting", "person").order_by("pk")
+        ],
+        "calendar_address_since": list(Feed.objects.filter(person=person).values_list("created_at", flat=True)),
         "letters": [_letter(row, whole=True) for row in _letters(person.outbox).filter(state="sent")],
         "mails": [
             _fields(reply, "taken_at outcome text attachments meaning option day")
@@ -266,6 +273,11 @@ def _name(person: Person | None) -> str:
 def _note(note: Any) -> Data:
     told = _fields(note, "subject text sent_at answer day who words answered_by answered_at")
     return {"to": _name(note.person)} | told
+
+
+def _attendee(attendee: Any) -> Data:
+    known = "required answer answered_at answered_sequence answered_by words proposed_start proposed_minutes"
+    return {"name": _name(attendee.person)} | _fields(attendee, known)
 
 
 def _commitment(commitment: Any) -> Data:

@@ -41,6 +41,7 @@ _ORDER: Final = (
     "promise_stuck",
     "in_force",
     "note_answered",
+    "meeting_answered",
     "unanswered",
     "unsent",
     "arranged",

@@ -1,5 +1,6 @@
 """After a yes: the note, the meeting, the talk, the commitments; each action is told on the timeline."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -96,8 +97,11 @@ def call_meeting(
     place: str,
     agenda: str,
     guests: list[tuple[str, str]],
+    optional: Sequence[tuple[str, str]] = (),
 ) -> Meeting:
-    """Set the meeting, or move the one that is set. `guests` are (name, address) beside leader and requester."""
+    """Set the meeting, or move the one that is set. `guests` are (name, address) beside leader and requester, who must
+    come; `optional` ones need not.
+    """
     if start < timezone.now():
         raise Incomplete("start", _("这个时刻已经过去了，请选以后的。"))
     if start > timezone.now() + timedelta(days=366):
@@ -115,6 +119,7 @@ def call_meeting(
             invited = [
                 named(name, email=email, department=department, by=by, field="guest") for name, email in guests if name
             ]
+            others = [named(name, email=email, by=by, field="others") for name, email in optional]
             meeting = meetings.call(
                 matter,
                 title=title[:300] or matter.title,
@@ -123,6 +128,7 @@ def call_meeting(
                 place=place[:200],
                 agenda=agenda[:5000],
                 attendees=[decision.by, by, *invited],
+                optional=others,
                 decision=decision,
             )
         kind = "meeting_moved" if meeting.sequence else "meeting_called"

@@ -84,7 +84,8 @@ def gather(matters: Iterable[Matter], reader: Person | None = None) -> dict[int,
         facts[note.matter_id].notes.append(note)
     for promise in Commitment.objects.filter(matter__in=facts).select_related("owner").order_by("by", "id"):
         facts[promise.matter_id].promises.append(promise)
-    for meeting in Meeting.objects.filter(matter__in=facts, cancelled_at=None):
+    meetings = Meeting.objects.filter(matter__in=facts, cancelled_at=None)
+    for meeting in meetings.prefetch_related("attendees__person__department"):
         facts[meeting.matter_id].meetings.append(meeting)
     for talk in Talk.objects.filter(matter__in=facts).order_by("id"):
         facts[talk.matter_id].talks.append(talk)

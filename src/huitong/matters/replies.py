@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong import replies
+from huitong.coordination import itip
 from huitong.delivery import mailbox, outbox, reply_address
 from huitong.delivery.transports.mail import letter as mail_letter
 from huitong.directory.wording import speaking_to
@@ -63,6 +64,8 @@ def _act(mail: Mail, reply: Reply) -> str:
         return "ignored"
     if kind is Kind.BOUNCE:
         return _came_back(row, replies.bounce_of(mail))
+    if kind is Kind.CALENDAR and _by_calendar(mail):
+        return "calendar"
     if row is None or kind in _QUIET or _is_flood(row):
         return "ignored"
     reply.letter, reply.person, reply.matter = row, row.person, row.matter
@@ -76,7 +79,8 @@ def _act(mail: Mail, reply: Reply) -> str:
     if kind is Kind.AUTOMATIC:
         return _away(row, reply)
     if kind is Kind.CALENDAR:
-        return _calendar(row, reply)
+        record(row.matter, "calendar_answered", row.person, words=reply.text[:300])
+        return "calendar"
     own = bool(row.person.email) and mail.sender == row.person.email.lower()
     reply.proven = own and named and replies.is_proven(mail, settings.AUTHSERV_ID)
     if reply.request:
@@ -133,11 +137,12 @@ def _away(row: Outbox, reply: Reply) -> str:
     return "away"
 
 
-def _calendar(row: Outbox, reply: Reply) -> str:
-    """An answer by a calendar (iTIP). The one place where its parts are to be taken in; till then a person looks."""
-    assert reply.matter is not None
-    record(reply.matter, "calendar_answered", row.person, words=reply.text[:300])
-    return "calendar"
+def _by_calendar(mail: Mail) -> bool:
+    """Whether a calendar's answer (iTIP) from a proven address was taken in, or is known; else a person looks."""
+    if not replies.is_proven(mail, settings.AUTHSERV_ID):
+        return False
+    known = (None, itip.Left.REPEATED, itip.Left.OUTDATED)
+    return any(itip.take_in(text, sender=mail.sender).left in known for text in mail.calendars[:3])
 
 
 def _of_leader(row: Outbox, reply: Reply, written: Written) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huitong.coordination.attendance import proposal, standing
 from huitong.coordination.commitments import UNSETTLED
 from huitong.delivery.outbox import Reason
 from huitong.directory.wording import day_text, moment_text
@@ -21,7 +22,7 @@ from huitong.matters.request import CHAT, MAIL, PERSON, goes_at
 from huitong.matters.stages import Stage
 from huitong.matters.understood import is_to_say
 from huitong.matters.verdicts import Verdict, verdict_text
-from huitong.records.models import Commitment, Decision, Matter, Note, Outbox, Person
+from huitong.records.models import Attendee, Commitment, Decision, Matter, Note, Outbox, Person
 
 _STOPS: Final = ("。", "！", "？", ".", "!", "?")
 
@@ -253,6 +254,21 @@ def _under_way(f: Facts) -> Whereabouts:
         return _at(
             f, "note_answered", ME, "", since, line, page="coordinate", action=_("接着协调"), label=_("对方答复")
         )
+    if guest := _wants_another_time(f):
+        facts = {"who": _of_department(f, guest.person)}
+        line = _("%(who)s想换个时间开会") % facts if guest.proposed_start else _("%(who)s不能来开会") % facts
+        since = guest.answered_at or f.matter.stage_since
+        return _at(
+            f,
+            "meeting_answered",
+            ME,
+            "",
+            since,
+            line,
+            page="coordinate",
+            action=_("看怎么定"),
+            label=_("会议邀请的答复"),
+        )
     talk = next((t for t in f.talks if not t.held_at), None)
     if talk and f.decision:
         line = _("等%(leader)s与对方负责人谈") % {"leader": f.leader}
@@ -277,6 +293,16 @@ def _under_way(f: Facts) -> Whereabouts:
     line = _("答应的事都有了着落") if ended else _("没有还在等的事")
     after = _("写下结果，道谢，办结")
     return _at(f, "to_close", ME, "", since, line, after, page="close", action=_("去办结"), label=_("可以办结"))
+
+
+def _wants_another_time(f: Facts) -> Attendee | None:
+    """Who was invited to the meeting to come, must come, and proposes another time or can't."""
+    for meeting in f.meetings[:1]:
+        for guest in meeting.attendees.all() if meeting.start > f.now else ():
+            declines = guest.required and standing(meeting, guest) == "declined"
+            if declines or proposal(meeting, guest):
+                return guest
+    return None
 
 
 def _in_force(f: Facts, decision: Decision) -> Whereabouts:

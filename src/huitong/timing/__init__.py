@@ -2,8 +2,10 @@
 
 from huitong.timing.busy import Busy, CalendarError, merge, zone_named
 from huitong.timing.calendars import CalendarReading, read_calendar
+from huitong.timing.guests import Guest
 from huitong.timing.habits import Asking, Habits, Welcome, reading_minutes
 from huitong.timing.learning import Answered, Learned, learn
+from huitong.timing.meetings import MeetingTime, find_meeting
 from huitong.timing.moments import Moment, last_sensible, rank_moments
 from huitong.timing.reading import working_minutes
 from huitong.timing.week import Day, week
@@ -16,11 +18,14 @@ __all__ = [
     "CalendarError",
     "CalendarReading",
     "Day",
+    "Guest",
     "Habits",
     "Learned",
+    "MeetingTime",
     "Moment",
     "Welcome",
     "WorkingTime",
+    "find_meeting",
     "holiday_name",
     "is_announced",
     "is_working_day",

@@ -112,6 +112,18 @@ def _meeting(text: str) -> Callable[[Data], str]:
     return lambda data: _(text) % {"when": _moment(data["start"]), "minutes": data["minutes"]}
 
 
+def _meeting_answered(data: Data) -> str:
+    said = {"accepted": _("%(who)s能来开会"), "tentative": _("%(who)s还说不定能不能来"), "declined": _("%(who)s来不了")}
+    text = said[data["answer"]] % data
+    if data.get("start"):
+        text = _("%(who)s想把会议改到%(when)s") % {"who": data["who"], "when": _moment(data["start"])}
+    if data.get("old"):
+        text += _("（答的是原来的时间）")
+    if data.get("by_name"):
+        text += _("，由%(name)s代为答复") % {"name": data["by_name"]}
+    return text + _("。")
+
+
 def _promise_moved(data: Data) -> str:
     facts = data | {"after": _day(data["after"]), "before": _day(data.get("before", ""))}
     return _("%(owner)s把“%(what)s”改到%(after)s。") % facts
@@ -157,6 +169,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "note_answered": _note_answered,
     "meeting_called": _meeting(N_("会议定在%(when)s，%(minutes)s 分钟，邀请已发出。")),
     "meeting_moved": _meeting(N_("会议改到%(when)s，%(minutes)s 分钟。")),
+    "meeting_answered": _meeting_answered,
     "meeting_held": _plain(N_("开过会了，会上定下：")),
     "minutes_sent": _plain(N_("会议纪要发给了%(to)s。")),
     "points_sent": _plain(N_("新的通话要点发给了%(to)s。")),

@@ -24,7 +24,10 @@ class Note(models.Model):
 
 
 class Meeting(models.Model):
-    """A meeting that the leader hosts. `uid` and `sequence` are the invitation's (RFC 5545, 3.8.4.7 and 3.8.7.4)."""
+    """A meeting that the leader hosts. `uid` and `sequence` are the invitation's (RFC 5545, 3.8.4.7 and 3.8.7.4).
+
+    `time_sequence` is the sequence in which its time last changed: an answer to an earlier one is to the old time.
+    """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="meetings")
     decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL)
@@ -36,6 +39,8 @@ class Meeting(models.Model):
     decided = models.TextField(blank=True)  # what was decided there, a line each, once it was held
     uid = models.CharField(max_length=100, unique=True)
     sequence = models.PositiveIntegerField(default=0)
+    time_sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -45,8 +50,22 @@ class Meeting(models.Model):
 
 
 class Attendee(models.Model):
+    """Who is invited, and what they answered: accepted, tentative or declined, maybe with another time.
+
+    `answered_sequence` is the invitation that they answered, `stamp` when their program wrote the answer (DTSTAMP).
+    """
+
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendees")
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    required = models.BooleanField(default=True)
+    answer = models.CharField(max_length=10, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_sequence = models.PositiveIntegerField(null=True, blank=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+    stamp = models.DateTimeField(null=True, blank=True)
+    words = models.TextField(blank=True)
+    proposed_start = models.DateTimeField(null=True, blank=True)
+    proposed_minutes = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint("meeting", "person", name="an_attendee_once")]

@@ -3,13 +3,13 @@
 from django.db import models
 from django.db.models import Q
 
-from huitong.records.models.coordination import Commitment, Note
+from huitong.records.models.coordination import Commitment, Meeting, Note
 from huitong.records.models.matters import Consultation, Matter, Request
 from huitong.records.models.people import Person
 
 
 class Link(models.Model):
-    """A signed link for one person and one purpose: decide, confirm, answer, commitment, consult, invite, digest ...
+    """A signed link for one person and one purpose: decide, confirm, answer, commitment, consult, meeting, invite ...
 
     The token is not kept: `digest` is its SHA-256, `nonce` the random part it is derived from with the secret key.
     `last_choice` and `last_choice_at` are what was last answered by it, to notice two different answers in ten seconds.
@@ -23,6 +23,7 @@ class Link(models.Model):
     note = models.ForeignKey(Note, null=True, blank=True, on_delete=models.CASCADE)
     commitment = models.ForeignKey(Commitment, null=True, blank=True, on_delete=models.CASCADE)
     consultation = models.ForeignKey(Consultation, null=True, blank=True, on_delete=models.CASCADE)
+    meeting = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.CASCADE)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

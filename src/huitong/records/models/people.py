@@ -93,6 +93,14 @@ class Phrase(models.Model):
         constraints = [models.UniqueConstraint("person", "text", name="a_phrase_once")]
 
 
+class Feed(models.Model):
+    """A person's own calendar address is open: whoever has the token, of which only a hash is kept, may read it."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="feed")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+
+
 class Device(models.Model):
     """A browser in which this person has answered a link before. The cookie's value is kept as a hash."""
 

@@ -1,8 +1,7 @@
 """What the decision sets in motion: the talk, the meeting, the note to the other department, the promises."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -12,24 +11,30 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.coordination import meetings
-from huitong.directory.wording import day_text, spoken
+from huitong.coordination.attendance import when_text
+from huitong.directory.people import find
+from huitong.directory.wording import day_text, moment_text, spoken
+from huitong.matters import attend
 from huitong.matters import coordinate as actions
 from huitong.matters.brief import answers_of
-from huitong.matters.errors import Incomplete, NotDone
-from huitong.matters.moments import busy_of
+from huitong.matters.errors import Incomplete, NotDone, NotNow
 from huitong.matters.texts import LONGEST, forget_text
 from huitong.matters.understood import plan_of, understanding_of
 from huitong.matters.verdicts import MAX_WORDS, verdict_text
 from huitong.method import Help, help_name
-from huitong.records.models import Decision, Matter, Note
-from huitong.timing import Moment, rank_moments
+from huitong.records.models import Decision, Matter, Meeting, Note, Person
+from huitong.timing import MeetingTime
+from huitong.web import week
+from huitong.web.attend import guest_rows
+from huitong.web.clock import moment_of
 from huitong.web.desk import DeskRequest, address_of, day_of, life, why_not
 from huitong.web.fields import number_of, text_of
 from huitong.web.texts import keep_if_possible, sheet
 
 LOCAL = "%Y-%m-%dT%H:%M"
+MOST_OTHERS: Final = 30
 # What a form that carries a text sends it as.
-SHEETS: Final = {"note": "note", "meeting": "agenda", "points": "talk"}
+SHEETS: Final = {"note": "note", "meeting": "agenda", "times": "agenda", "points": "talk"}
 
 
 def coordinate(request: DeskRequest, matter: int) -> HttpResponse:
@@ -41,6 +46,10 @@ def coordinate(request: DeskRequest, matter: int) -> HttpResponse:
         return render(request, "coordinate.html", _context(request, row, decision))
     if name := SHEETS.get(request.POST.get("do", "")):
         keep_if_possible(row, request.person, name, request.POST)
+    if request.POST.get("do") == "times":  # of those who are typed in by now
+        return render(
+            request, "coordinate.html", _context(request, row, decision) | {"typed": {"meeting": request.POST}}
+        )
     try:
         done = _act(request, row)
     except NotDone as error:
@@ -76,14 +85,21 @@ def _act(request: DeskRequest, row: Matter) -> str:
                 row,
                 person,
                 title=text_of(post, "title", 300),
-                start=_moment(post.get("start", ""), person.time_zone),
+                start=_start(post, person.time_zone),
                 minutes=_minutes(post.get("minutes", "")),
                 place=text_of(post, "place", 200),
                 agenda=text_of(post, "text", MAX_WORDS),
                 guests=[(text_of(post, "guest", 200).strip(), address_of(post.get("guest_email", "")))],
+                optional=_others(text_of(post, "others", MAX_WORDS)),
             )
             forget_text(row, "agenda")
             return _("会议定好了，邀请正在送出。")
+        case "accept_time":
+            meeting = meetings.to_come(row)
+            if meeting is None:
+                raise NotNow("there is no meeting")
+            attend.accept_time(meeting, by=person, attendee=number_of(post.get("attendee")) or 0)
+            return _("改好了，正在通知大家。")
         case "cancel_meeting":
             actions.cancel_meeting(row, person)
             return _("会议取消了，会通知大家。")
@@ -126,25 +142,59 @@ def _minutes(text: str) -> int:
     return int(text)
 
 
-def _moment(text: str, zone: str) -> datetime:
+def _start(post: QueryDict, zone: str) -> datetime:
+    """The suggested time that was picked, else the one that was typed."""
+    picked = post.get("moment", "")
+    if picked and picked != "own":
+        return moment_of(picked, zone, field="start")
+    if not post.get("start", "").strip():
+        raise Incomplete("start", _("请选会议的日子和钟点。"))
+    return moment_of(post.get("start", ""), zone, field="start")
+
+
+def _others(text: str) -> list[tuple[str, str]]:
+    """A person a line: a name, then an address if there is one. Raises Incomplete, naming the line, for no address."""
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        name, _space, last = line.strip().rpartition(" ")
+        if "@" not in last:
+            name, last = line.strip(), ""
+        try:
+            email = address_of(last)
+        except Incomplete as error:
+            raise Incomplete("others", _("第 %(n)s 行：%(why)s") % {"n": number, "why": error.message}) from None
+        if email and not name.strip():
+            raise Incomplete("others", _("第 %(n)s 行：先写姓名，再写邮箱。") % {"n": number})
+        if name.strip():
+            found.append((name.strip(), email))
+    if len(found) > MOST_OTHERS:
+        raise Incomplete("others", _("最多写 %(most)s 位。") % {"most": MOST_OTHERS})
+    return found
+
+
+def _people(
+    request: DeskRequest, row: Matter, decision: Decision, meeting: Meeting | None
+) -> list[tuple[Person, bool]]:
+    """Who would come, each with whether they must: those invited, else leader, requester and who is typed in so far."""
+    if meeting:
+        rows = meeting.attendees.select_related("person").order_by("pk")
+        return [(attendee.person, attendee.required) for attendee in rows]
+    answers, post = answers_of(row), request.POST
+    typed = post.get("do") in ("meeting", "times")
+    known = answers.get("other_department.head") or answers.get("other_department.contact") or ""
+    name = (post.get("guest", "") if typed else str(known)).strip()
+    email = (post.get("guest_email", "") if typed else str(answers.get("other_department.email") or "")).strip()
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
-        raise Incomplete("start", _("请选会议的日子和钟点。")) from None
-
-
-def _suggestions(decision: Decision, minutes: int) -> tuple[Moment, ...]:
-    leader, now = decision.by, timezone.now()
-    busy = busy_of(leader, start=now, end=now + timedelta(days=21)) if leader.calendar_taken_at else None
-    return rank_moments(
-        busy,
-        minutes=minutes,
-        start=now + timedelta(hours=20),
-        zone=leader.time_zone,
-        language=spoken(),
-        count=3,
-        now=now,
-    )
+        others = _others(post.get("others", "")) if typed else []
+    except Incomplete:
+        others = []
+    named = [(name, email, True), *((name, email, False) for name, email in others)]
+    people = [(decision.by, True), (row.requester, True)]
+    for name, email, required in named:
+        person = find(name=name, email=email, by=row.requester) if name else None
+        if name and person not in [known for known, _required in people]:
+            people.append((person or Person(name=name, time_zone=row.requester.time_zone), required))
+    return people
 
 
 def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str, Any]:
@@ -155,9 +205,15 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
     answers = answers_of(row)
     asked_for = kind in (Help.MEETING, Help.STANDING) or "meeting" in request.GET
     wants_meeting = asked_for or meeting is not None or met is not None
-    moments = _suggestions(decision, minutes) if wants_meeting else ()
-    begins = meeting.start if meeting and meeting != met else moments[0].start if moments else None
+    people = _people(request, row, decision, meeting if meeting and meeting != met else None) if wants_meeting else []
+    typed = request.POST if request.POST.get("do") in ("meeting", "times") else None
+    asked_minutes = (number_of(typed.get("minutes")) if typed else None) or int(minutes)
+    now = timezone.now()
+    guests = attend.guests_of(people, now=now)
+    moments = attend.times(guests, minutes=asked_minutes, zone=request.person.time_zone, now=now) if guests else ()
+    begins = meeting.start if meeting and meeting != met else None
     start = timezone.localtime(begins) if begins else None
+    together = attend.busy_together(guests)
     return {
         "matter": row,
         "life": life(row, page="coordinate"),
@@ -169,7 +225,14 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
         "talk": row.talks.order_by("-pk").first(),
         "wants_meeting": wants_meeting,
         "meeting": meeting,
-        "moments": moments,
+        "moments": [_moment(m, typed.get("moment") if typed else "", n) for n, m in enumerate(moments)],
+        "own": bool(typed and typed.get("moment") == "own") or not moments or bool(meeting and meeting != met),
+        "week": week.picture(together, moments, zone=request.person.time_zone, now=now, deadline=None)
+        if together
+        else None,
+        "zone": request.person.time_zone if len({person.time_zone for person, _required in people}) > 1 else "",
+        "guests": guest_rows(meeting, leave_out=row.requester_id) if meeting and meeting != met else [],
+        "when": when_text(meeting) if meeting else "",
         "start": start.strftime(LOCAL) if start else "",
         "minutes": minutes,
         "met": met,
@@ -188,6 +251,16 @@ def _said(note: Note) -> dict[str, object]:
     """An answer in which its writer has said something themselves, as the form of a commitment offers it."""
     how = day_text(note.day, weekday=True) if note.day else _("照说明里的日子")
     return {"pk": note.pk, "mark": str(note.pk), "name": note.person.name, "how": how}
+
+
+def _moment(time: MeetingTime, picked: str | None, place: int) -> dict[str, Any]:
+    value = time.start.isoformat()
+    return {
+        "value": value,
+        "when": moment_text(time.start, weekday=True),
+        "reasons": time.reasons,
+        "picked": value == picked or (not picked and place == 0),
+    }
 
 
 def _typed(request: DeskRequest, name: str) -> QueryDict | None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from huitong.directory import links
 from huitong.records.models import Link
 from huitong.web import digest_list, invite, promise
+from huitong.web.attend import AttendPage
 from huitong.web.confirm import Reader, respond
 from huitong.web.consult import ConsultPage
 from huitong.web.middleware import LANGUAGE_COOKIE, POLICY, speak
@@ -51,12 +52,19 @@ def _consult(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
     return respond(request, reader, ConsultPage(request, reader, link.consultation))
 
 
+def _meeting(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
+    if link.meeting is None or not link.meeting.attendees.filter(person_id=link.person_id).exists():
+        raise Http404
+    return respond(request, reader, AttendPage(request, reader, link.meeting))
+
+
 PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] = {
     "decide": _decide,
     "answer": _answer,
     "commitment": _commitment,
     "consult": _consult,
     "commitments": lambda request, _link, reader: commitments.answer(request, reader),
+    "meeting": _meeting,
     "invite": invite.take_up,
     "digest": digest_list.show,
 }

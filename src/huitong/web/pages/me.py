@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from huitong.directory import phrases
+from huitong.directory import feeds, phrases
 from huitong.matters import house
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Phrase
@@ -21,10 +21,19 @@ LANGUAGES = (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "Englis
 
 
 def me(request: DeskRequest) -> HttpResponse:
-    """POST `do`: save, ways, add_chat, drop_chat, phrase or drop (with `text`), hours, learn, learn_not or forget."""
+    """POST `do`: save, ways, add_chat, drop_chat, phrase or drop (with `text`), hours, learn, learn_not, forget,
+    open_feed or close_feed.
+    """
     if request.method != "POST":
         return _page(request)
     person, action = request.person, request.POST.get("do", "save")
+    if action == "open_feed":
+        # Shown here, and never again: no redirect could carry it without keeping it somewhere.
+        return _page(request, new_feed=feeds.address(feeds.open_feed(person)))
+    if action == "close_feed":
+        feeds.close_feed(person)
+        messages.success(request, _("日历地址停用了。"))
+        return redirect("/me#feed")
     if action in reach.ACTIONS:
         try:
             reach.act(request)
@@ -61,7 +70,7 @@ def me(request: DeskRequest) -> HttpResponse:
     return response
 
 
-def _page(request: DeskRequest, **errors: str) -> HttpResponse:
+def _page(request: DeskRequest, new_feed: str = "", **errors: str) -> HttpResponse:
     person = request.person
     stored = {"form_of_address": person.form_of_address, "time_zone": person.time_zone}
     refused = bool(errors) and request.POST.get("do", "save") == "save"
@@ -73,6 +82,8 @@ def _page(request: DeskRequest, **errors: str) -> HttpResponse:
         "zones": sorted(available_timezones()),
         "own_phrases": Phrase.objects.filter(person=person).order_by("-id"),
         "calendars": person.calendars.count(),
+        "feed": feeds.feed_of(person),
+        "new_feed": new_feed,
         **reach.context(request, errors),
         **hours.context(request, errors),
     }

@@ -55,6 +55,7 @@ KINDS: Final = {
     "consult": gettext_lazy("领导征求意见"),
     "consult_answer": gettext_lazy("给领导的意见"),
     "invitation": gettext_lazy("会议邀请"),
+    "meeting_answer": gettext_lazy("会议邀请的答复"),
     "minutes": gettext_lazy("会议纪要"),
     "report": gettext_lazy("进展汇报"),
     "after_no": gettext_lazy("没有同意之后的道谢"),

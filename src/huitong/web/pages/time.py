@@ -1,7 +1,7 @@
 """When and how the request goes to the leader: suggested moments with reasons, now, or one's own."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huitong.coordination.commitments import EARLIEST, LATEST
 from huitong.directory.wording import moment_text
 from huitong.matters import request as asking
 from huitong.matters.brief import brief_of
@@ -25,6 +24,7 @@ from huitong.method import Brief, BriefError, Channel
 from huitong.records.models import Matter, Person
 from huitong.timing import CalendarError, Moment
 from huitong.web import week
+from huitong.web.clock import moment_of
 from huitong.web.desk import DeskRequest, life, why_not
 from huitong.web.incomplete import lacking, question_address
 
@@ -97,21 +97,8 @@ def _own(sent: QueryDict) -> datetime:
     picked = sent.get("moment", "")
     if not picked:
         raise Incomplete("moment", _("请选一个时刻。"))
-    try:
-        at = datetime.fromisoformat(sent.get("at", "") if picked == "own" else picked)
-    except ValueError:
-        raise Incomplete("at", _("请写明日子和钟点。")) from None
-    if at.tzinfo is not None:
-        return at
-    zone = timezone.get_current_timezone()
-    if not EARLIEST.year <= at.year <= LATEST.year:
-        raise Incomplete("at", _("请写明日子和钟点。"))
-    aware = at.replace(tzinfo=zone)
-    if aware.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != at:
-        raise Incomplete("at", _("那天拨快时钟，没有这个钟点。请选前后一小时。"))
-    if aware.utcoffset() != aware.replace(fold=1).utcoffset():
-        raise Incomplete("at", _("那天拨慢时钟，这个钟点有两次。请选前后一小时。"))
-    return aware
+    zone = timezone.get_current_timezone_name()
+    return moment_of(sent.get("at", "") if picked == "own" else picked, zone, field="at")
 
 
 def _set_text(asked: asking.Request, at_once: bool) -> str:
@@ -138,8 +125,7 @@ def _page(request: DeskRequest, brief: Brief, typed: QueryDict | dict[str, str])
         "matter": matter,
         "life": life(matter, page="time"),
         "name": brief.leader.form_of_address or brief.leader.name,
-        "rows": week.rows(busy, offered, zone=zone, now=now, deadline=deadline),
-        "ticks": week.ticks(),
+        "week": week.picture(busy, offered, zone=zone, now=now, deadline=deadline),
         "moments": _options(offered, typed.get("moment", ""), zone if elsewhere else ""),
         "own": typed.get("moment") == "own" or not offered,
         "at": typed.get("at", "") or f"{timezone.localtime(now) + timedelta(days=1):%Y-%m-%dT10:00}",
