@@ -433,7 +433,8 @@ def test_a_letter_that_is_being_sent_is_not_joined_and_nothing_is_lost_or_sent_t
     second = late.reminders.get(round="before").letter
     assert second != first
     assert "后来的一件" not in text_of(begun)
-    lease_over = first.due_at + outbox.LEASE + timedelta(seconds=1)
+    outbox.doubt(now=first.due_at + outbox.LEASE + timedelta(seconds=1))
+    lease_over = first.due_at + outbox.LEASE + outbox.DOUBT + timedelta(seconds=2)
     assert {row.pk for row in outbox.claim("next", now=lease_over, limit=9)} >= {first.pk, second.pk}
     again = outbox.begin(first.pk, "next", now=lease_over)
     assert again.payload == begun.payload  # what may be out is repeated as it was, under the same message id

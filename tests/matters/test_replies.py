@@ -421,3 +421,35 @@ def test_without_an_address_for_answers_all_is_as_before(asked: Request, setting
 
 def test_a_letter_says_that_it_can_be_answered_by_mail(asked: Request) -> None:
     assert "也可以直接回信" in asked_letter(asked).payload["small"]
+
+
+@pytest.mark.parametrize("proven", [PROVEN, ""])
+def test_a_calendars_answer_counts_if_its_address_is_proven(
+    asked: Request, requester: Person, leader: Person, proven: str
+) -> None:
+    decision = decide.decide(asked, Choice(Verdict.AGREE, 1, option=0), by=leader, how="account")
+    decide.send_now(decision, by=leader)
+    meeting = coordinate.call_meeting(
+        Matter.objects.get(pk=asked.matter_id),
+        requester,
+        title="协调会",
+        start=timezone.now().replace(microsecond=0) + timedelta(days=3),
+        minutes=30,
+        place="",
+        agenda="",
+        guests=[("王经理", "wang@example.com")],
+    )
+    row = Outbox.objects.get(kind="invitation", person__email="wang@example.com")
+    assert "mailto:desk@example.com" in row.payload["calendar"]
+    said = row.payload["calendar"].replace("METHOD:REQUEST", "METHOD:REPLY")
+    lines = [x for x in said.replace("\r\n ", "").splitlines() if "wang" in x or not x.startswith("ATTENDEE")]
+    said = "\r\n".join(lines).replace("NEEDS-ACTION", "ACCEPTED") + "\r\n"
+    message = EmailMessage()
+    if proven:
+        message["Authentication-Results"] = proven
+    message["From"], message["To"] = "wang@example.com", "desk@example.com"
+    message["Subject"], message["Message-ID"] = "Accepted", "<a1@example.com>"
+    message.set_content("")
+    message.add_alternative(said, subtype="calendar", params={"method": "REPLY"})
+    assert replies.take_in(message.as_bytes()) == ("calendar" if proven else "ignored")
+    assert meeting.attendees.get(person=row.person).answer == ("accepted" if proven else "")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from huitong.delivery import reply_address
-from huitong.matters import coordinate, decide, replies
+from huitong.matters import coordinate, decide, promises, replies
 from huitong.records.models import Commitment, Note, Outbox, Person, Reply, Request
 
 from .conftest import People
@@ -21,9 +21,10 @@ def takes_mail(settings: Any) -> None:
     settings.REPLY_ADDRESS, settings.AUTHSERV_ID = "desk@example.com", "mx.example.com"
 
 
-def write(kind: str, says: str, *, sender: str = "") -> Reply:
+def write(kind: str, says: str, *, sender: str = "", to: Person | None = None) -> Reply:
     """The letter's person answers it by mail."""
-    row = Outbox.objects.select_related("person").filter(kind=kind).order_by("-pk")[0]
+    rows = Outbox.objects.select_related("person").filter(kind=kind).order_by("-pk")
+    row = (rows.filter(person=to) if to else rows)[0]
     message = EmailMessage()
     message["From"], message["To"] = sender or row.person.email, reply_address.address_of(row)
     message["Message-ID"] = f"<{kind}-{len(says)}@example.com>"
@@ -120,9 +121,10 @@ def test_who_promised_finds_done_picked(client: Client, note: Note, people: Peop
         note.matter, people.requester, side="theirs", owner_name="王经理", owner_email="wang@example.com",
         what="周五前下单", day=day,
     )  # fmt: skip
-    write("remind_commitment", "已下单，办好了")
+    promises.accept_promise(promised, by=promised.owner)
+    write("remind_commitment", "已下单，办好了", to=promised.owner)
     path, shown = page(client, promised.owner or note.person, "commitment")
-    fields = form_of(shown)
+    fields = form_of(shown, 1)  # the first takes the acceptance back
     assert (fields["do"], fields["words"]) == ("kept", "已下单，办好了")
     confirm(client, path, client.post(path, fields))
     assert Commitment.objects.get(pk=promised.pk).state == "kept"

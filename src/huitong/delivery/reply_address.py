@@ -52,6 +52,8 @@ def address_of(row: Outbox) -> str:
 
 def is_answered_here(row: Outbox) -> bool:
     """Whether this letter asks something that can be answered by mail."""
+    if row.kind == "remind_commitment" and (row.link is None or row.link.purpose != "commitment"):
+        return False  # of several commitments none is meant
     return row.kind in ASKS or row.kind == "reply_confirm" or (row.kind == "decision" and bool(row.payload.get("asks")))
 
 

@@ -68,9 +68,12 @@ def _act(mail: Mail, reply: Reply) -> str:
         return "calendar"
     if row is None or kind in _QUIET or _is_flood(row):
         return "ignored"
-    reply.letter, reply.person, reply.matter = row, row.person, row.matter
-    if row.matter is None:
+    # A reminder may be of several matters, so it is of none; if it is about one commitment, its link says which.
+    about = row.link.commitment if row.link else None
+    matter = row.matter or (about.matter if about else None)
+    if matter is None:
         return "ignored"
+    reply.letter, reply.person, reply.matter = row, row.person, matter
     if row.link:
         reply.request, reply.note, reply.commitment = row.link.request, row.link.note, row.link.commitment
     written = replies.newly_written(mail, (row.person.name, row.person.address, mail.sender_name))
@@ -79,7 +82,7 @@ def _act(mail: Mail, reply: Reply) -> str:
     if kind is Kind.AUTOMATIC:
         return _away(row, reply)
     if kind is Kind.CALENDAR:
-        record(row.matter, "calendar_answered", row.person, words=reply.text[:300])
+        record(matter, "calendar_answered", row.person, words=reply.text[:300])
         return "calendar"
     own = bool(row.person.email) and mail.sender == row.person.email.lower()
     reply.proven = own and named and replies.is_proven(mail, settings.AUTHSERV_ID)
@@ -89,7 +92,7 @@ def _act(mail: Mail, reply: Reply) -> str:
         return _ask(reply, Asks.COUNTERPART)
     if reply.commitment and reply.commitment.state == "open":
         return _ask(reply, Asks.COMMITMENT)
-    if row.person_id == row.matter.requester_id:
+    if row.person_id == matter.requester_id:
         return _answer_of_requester(row, reply, own=own)
     return _pass_on(reply)
 
@@ -100,7 +103,7 @@ def _letter(mail: Mail) -> tuple[Outbox | None, bool]:
     """
     known = Outbox.objects.select_related(
         "person", "matter__requester", "link__request__leader", "link__request__matter", "link__note__person",
-        "link__note__matter", "link__commitment",
+        "link__note__matter", "link__commitment__matter__requester",
     )  # fmt: skip
     if not settings.REPLY_ADDRESS:
         return None, False
