@@ -218,7 +218,7 @@ def test_a_running_worker_is_seen(desk: Desk) -> None:
             if desk.run("answer = Heartbeat.objects.filter(swept_at__isnull=False).count()"):
                 break
             time.sleep(0.1)
-        assert examined(desk)["worker.alive"]["en"].startswith("1 workers are alive")
+        assert examined(desk)["worker.alive"]["en"].startswith("Workers alive: 1;")
     finally:
         process.terminate()
         assert process.wait(60) == 0

@@ -15,6 +15,7 @@ from huitong.matters.habits import Typed, set_habits
 from huitong.matters.moments import suggest
 from huitong.matters.request import schedule, take_back
 from huitong.records.models import Busy, Matter, Outbox, Person, Request
+from tests.busy import keep_busy
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=SHANGHAI)
@@ -205,10 +206,11 @@ def test_another_deadline_is_another_warning(matter: Matter, answer: Callable[..
 
 def test_it_runs_in_the_transaction_of_its_cause(matter: Matter, requester: Person, leader: Person) -> None:
     set_at(matter, requester, TUESDAY_TEN)
-    Busy.objects.create(person=leader, start=TUESDAY_TEN, end=TUESDAY_TEN + timedelta(hours=1))
+    calendar = keep_busy(leader)
     leader.calendar_taken_at = MONDAY
     leader.save()
 
     with transaction.atomic():
+        Busy.objects.create(calendar=calendar, start=TUESDAY_TEN, end=TUESDAY_TEN + timedelta(hours=1))
         assert moving.moments_moved(leader, MONDAY) == 1
         assert moving.moments_moved(leader, MONDAY) == 0

@@ -45,6 +45,7 @@ def test_while_no_token_is_set_nobody_reads_it() -> None:
 
 def test_the_outbox_is_told_by_state_age_tries_and_failures(figures, matter: Matter, people: People) -> None:
     now = timezone.now()
+    Outbox.objects.all().delete()
     for number, (state, tries, late) in enumerate(
         [("waiting", 2, 90), ("waiting", 0, 30), ("waiting", 0, -600), ("sent", 1, 0), ("failed", 8, 0)]
     ):

@@ -146,6 +146,7 @@ def test_a_sample_person_has_no_chat(me: Client) -> None:
 def test_a_request_that_came_by_chat_is_told_so_in_the_story(asked, as_: AsPerson, people: People) -> None:
     row = Outbox.objects.get(kind="request")
     Outbox.objects.filter(pk=row.pk).update(state="waiting", transport="feishu", lease_owner="w")
+    row.refresh_from_db()
     outbox.settle_sent(row, "w")
     page = as_(people.requester).get(f"/matters/{asked.matter_id}").content.decode().replace("\u00a0", " ")
     assert "送达高总的飞书" in page

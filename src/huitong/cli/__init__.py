@@ -23,7 +23,7 @@ COMMANDS: Final = {
     "meeting": ("meeting", "Find times at which several people can meet, from their calendars.", "Texts and times"),
     "busy": ("busy", "Say when calendars are busy.", "Texts and times"),
     "evaluate": ("evaluate", "Compare the review with labelled drafts.", "Texts and times"),
-    "serve": ("serve", "Start the web pages and the worker.", "The desk"),
+    "serve": ("serve", "Start the web pages and a worker.", "The desk"),
     "worker": ("worker", "Start one more worker, which sends what is due.", "The desk"),
     "receive": ("receive", "Take in one mail, for a mail server's pipe.", "The desk"),
     "invite": ("invite", "Invite a person to the desk by mail.", "The desk"),

@@ -15,7 +15,9 @@ MOST: Final = 100_000_000  # bytes that are read off the pipe, whatever is kept 
 
 
 def command() -> None:
-    """Take in one mail from standard input, as a mail server hands it over.
+    """Take in one mail, for a mail server's pipe.
+
+    It comes on standard input, whole, as the mail server has it.
 
     Exit code 0: taken, also where it was none for the desk; 75: try again later.
     """

@@ -27,7 +27,7 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
     "reports": ("report", "after_no", "minutes", "thanks"),
 }
 # What is asked for at that moment, or carries a file that only mail can: it goes as it was written, quiet hours or not.
-AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "digest", "card")
+AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "digest", "card", "reply_confirm")
 CARD: Final = "card"  # what was sent is to say something else
 # A reminder is for working hours only, also where the worker comes late.
 IN_WORKING_HOURS: Final = ("remind_commitment", "commitment_warning")

@@ -41,7 +41,8 @@ class Typed:
 
 def row_of(person: Person) -> Habits:
     """What they have set; not yet saved where that is nothing."""
-    return Habits.objects.filter(person=person).first() or Habits(person=person)
+    known = Habits.objects.filter(person=person).first() if person.pk else None
+    return known or Habits(person=person)
 
 
 def working_of(person: Person | None) -> timing.WorkingTime:
