@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -122,7 +123,11 @@ def desk(told: Told, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
     home = tmp_path
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HUITONG_", "DJANGO_"))}
     if told.language == "en":
-        environment["HUITONG_DATABASE_URL"] = request.getfixturevalue("postgres")
+        # A database of its own: the sample is offered to an empty desk alone.
+        server = request.getfixturevalue("postgres")
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE whole_life")
+        environment["HUITONG_DATABASE_URL"] = server.rpartition("/")[0] + "/whole_life"
     talkative = {"HUITONG_LOG_LEVEL": "DEBUG", "HUITONG_LOG_FORMAT": "json"}
     log = tmp_path / "log"
     with log.open("w") as errors:

@@ -10,7 +10,7 @@
   const store = `huitong:${form.dataset.keep}:`;
   const status = document.getElementById("kept"), again = document.getElementById("again");
   const dirty = new Map();                      // field -> {text, was}: typed here, not yet with the server
-  let timer = 0, tries = 0, sending = null;
+  let timer = 0, tries = 0, sending = null, leaving = false;
 
   const field = (name) => form.elements.namedItem(name);
   const markOf = (name) => field(`was:${name}`);
@@ -121,7 +121,9 @@
       const now = dirty.get(name);
       if (now && now.text === entries.get(name).text) {
         dirty.delete(name);
-        forget(name);
+        // The next page may have been made before this was kept, and shows what was before.
+        if (leaving) remember(name, { text: now.text, was: mark, instead: entries.get(name).was });
+        else forget(name);
       } else if (now) {
         now.was = mark;                         // typed on meanwhile: it now begins from what was just kept
         remember(name, now);
@@ -152,6 +154,13 @@
         if (!open) forget(name);
         continue;
       }
+      if ("instead" in entry) {
+        if (!input) continue;                   // the page that asks for it will know
+        if (markOf(name)?.value !== entry.instead) {
+          forget(name);                         // this page was made after it
+          continue;
+        }
+      }
       if (input) input.value = entry.text;
       dirty.set(name, entry);
     }
@@ -173,6 +182,7 @@
   });
   again.querySelector("button").addEventListener("click", send);
   window.addEventListener("online", send);
+  window.addEventListener("beforeunload", () => { leaving = true; });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") send(); });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   takeUp();
