@@ -2,7 +2,6 @@
 
 import re
 import smtplib
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,7 +9,7 @@ from typing import Final
 
 from django.conf import settings
 
-from huitong.delivery.transports.mail.smtp import Server
+from huitong.delivery.transports.mail.smtp import Server, greet
 from huitong.keeping.doctor import FAILURE, OK, WARNING, Finding, finding
 from huitong.keeping.doctor.configuration import is_loopback
 
@@ -51,26 +50,7 @@ def check() -> Iterator[Finding]:
 
 
 def _talk(smtp: smtplib.SMTP, server: Server, name: str) -> Iterator[Finding]:
-    """As the transport talks (transports/mail/smtp.py), up to where a letter would begin."""
-    context = ssl.create_default_context()
-    if not server.tls and not server.user:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    smtp._host = server.host  # type: ignore[attr-defined]  # what starttls() compares the certificate with
-    smtp.sock = socket.create_connection((server.host, server.port), SECONDS)
-    if server.tls:
-        smtp.sock = context.wrap_socket(smtp.sock, server_hostname=server.host)
-    code, answer = smtp.getreply()
-    if code != 220:
-        raise smtplib.SMTPResponseException(code, answer)
-    smtp.ehlo_or_helo_if_needed()
-    how = ["TLS"] if server.tls else []
-    if not server.tls and smtp.has_extn("starttls"):
-        smtp.starttls(context=context)
-        smtp.ehlo_or_helo_if_needed()
-        how = ["STARTTLS"]
-    if server.user:
-        smtp.login(server.user, server.password)
-        how.append("AUTH")
+    how = greet(smtp, server, to_connect=SECONDS, to_answer=SECONDS)
     if not (server.tls or "STARTTLS" in how or is_loopback(server.host)):
         yield finding(WARNING, "mail.no_tls", server=name)
     yield finding(OK, "mail.answers", server=name, how=", ".join(["EHLO", *how]))

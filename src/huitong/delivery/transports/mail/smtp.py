@@ -76,30 +76,6 @@ class _Line:
         self.server, self.name, self.letters = server, name, 0
         self.smtp = smtplib.SMTP(local_hostname=_introduction(name), timeout=CONNECT_SECONDS)
 
-    def open(self) -> Trouble | None:
-        smtp, server = self.smtp, self.server
-        context = ssl.create_default_context()
-        if not server.tls and not server.user:
-            # As mail servers do among themselves: an unproven certificate is better than none, if no password is at
-            # stake.
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        smtp._host = server.host  # type: ignore[attr-defined]  # what starttls() compares the certificate with
-        smtp.sock = socket.create_connection((server.host, server.port), CONNECT_SECONDS)
-        if server.tls:
-            smtp.sock = context.wrap_socket(smtp.sock, server_hostname=server.host)
-        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        smtp.sock.settimeout(EXCHANGE_SECONDS)  # some servers greet late on purpose
-        code, answer = smtp.getreply()
-        if code != 220:
-            return Trouble("greeting", _said(code, answer))
-        smtp.ehlo_or_helo_if_needed()
-        if not server.tls and smtp.has_extn("starttls"):
-            smtp.starttls(context=context)
-            smtp.ehlo_or_helo_if_needed()
-        if server.user:
-            smtp.login(server.user, server.password)
-        return None
-
     def is_well(self) -> bool:
         """Whether the server still listens."""
         assert self.smtp.sock
@@ -119,6 +95,36 @@ class _Line:
         self.smtp.close()
 
 
+def greet(smtp: smtplib.SMTP, server: Server, *, to_connect: float, to_answer: float) -> list[str]:
+    """Connect, encrypt where offered, log in where there is a user: up to where a letter begins.
+
+    The two bounds are in seconds. Returns which of TLS, STARTTLS and AUTH were used. Raises OSError or SMTPException.
+    """
+    context = ssl.create_default_context()
+    if not server.tls and not server.user:
+        # As mail servers do among themselves: an unproven certificate is better than none, if no password is at stake.
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    smtp._host = server.host  # type: ignore[attr-defined]  # what starttls() compares the certificate with
+    smtp.sock = socket.create_connection((server.host, server.port), to_connect)
+    if server.tls:
+        smtp.sock = context.wrap_socket(smtp.sock, server_hostname=server.host)
+    smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    smtp.sock.settimeout(to_answer)  # some servers greet late on purpose
+    code, answer = smtp.getreply()
+    if code != 220:
+        raise smtplib.SMTPResponseException(code, answer)
+    smtp.ehlo_or_helo_if_needed()
+    how = ["TLS"] if server.tls else []
+    if not server.tls and smtp.has_extn("starttls"):
+        smtp.starttls(context=context)
+        smtp.ehlo_or_helo_if_needed()
+        how = ["STARTTLS"]
+    if server.user:
+        smtp.login(server.user, server.password)
+        how.append("AUTH")
+    return how
+
+
 def hand_over(server: Server, sender: str, receiver: str, letter: bytes, *, name: str) -> Trouble | None:
     """Give the letter to the server. None once it has accepted it. `name` is how we introduce ourselves."""
     if kept := _kept(server, name):
@@ -129,7 +135,12 @@ def hand_over(server: Server, sender: str, receiver: str, letter: bytes, *, name
             if not enough or time.monotonic() - began > ALIVE_SECONDS:
                 return trouble
     line = _Line(server, name)
-    return _bounded(line, lambda: line.open() or _give(line, sender, receiver, letter))
+
+    def exchange() -> None:
+        greet(line.smtp, server, to_connect=CONNECT_SECONDS, to_answer=EXCHANGE_SECONDS)
+        _give(line, sender, receiver, letter)
+
+    return _bounded(line, exchange)
 
 
 def _kept(server: Server, name: str) -> _Line | None:
