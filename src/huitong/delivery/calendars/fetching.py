@@ -6,7 +6,6 @@ whatever the name meant before; a host inside is reached only if the installatio
 """
 
 import base64
-import json
 import ssl
 import threading
 import zlib
@@ -21,11 +20,11 @@ from urllib.parse import unquote, urljoin
 
 from django.conf import settings
 
+from huitong.delivery import webhook
 from huitong.delivery.bounded import bounded
 from huitong.delivery.calendars.trouble import Trouble
 from huitong.delivery.checked import CheckedConnection, Forbidden, Line
 from huitong.delivery.networks import may_connect
-from huitong.delivery.webhook import parts_of
 from huitong.timing.calendars import MAX_BYTES
 
 CONNECT_SECONDS: Final = 10.0
@@ -63,19 +62,8 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    headers: Mapping[str, str]  # names in lower case
-    body: bytes
+class Answer(webhook.Answer):
     address: Address  # after redirects
-
-    def json(self) -> dict[str, Any]:
-        """The body as an object; {} if it is none."""
-        with suppress(ValueError, RecursionError):
-            found = json.loads(self.body)
-            if isinstance(found, dict):
-                return found
-        return {}
 
 
 def read_address(text: str) -> Address:
@@ -83,7 +71,7 @@ def read_address(text: str) -> Address:
     for scheme in ("webcals", "webcal"):
         if text.lower().startswith(f"{scheme}://"):
             text = f"https{text[len(scheme) :]}"
-    found = parts_of(text)
+    found = webhook.parts_of(text)
     if found is None or found[0].scheme.lower() != "https" or not found[0].hostname:
         raise Trouble("address")
     parts, port = found
