@@ -165,15 +165,16 @@ def choose(calendar: Calendar, *, name: str, counts: str, soft_is_busy: bool) ->
         note_taking(calendar.person)
 
 
-def note_taking(person: Person) -> None:
+def note_taking(person: Person, *, changed: bool = True) -> None:
     """Say in the person's row when a calendar of theirs that counts was last taken; None if there is none.
 
-    Runs in the transaction that changed their calendars: what follows from another busy time follows here.
+    Runs in the transaction that changed their calendars: what follows from another busy time, if it is `changed`,
+    follows here.
     """
     counting = Calendar.objects.filter(person=person).exclude(counts=NONE)
     newest = counting.aggregate(newest=Max("taken_at"))["newest"]
     Person.objects.filter(pk=person.pk).update(calendar_taken_at=newest)
-    for function in _after_stored:
+    for function in _after_stored if changed else ():
         function(person, timezone.now())
 
 

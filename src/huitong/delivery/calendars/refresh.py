@@ -96,7 +96,7 @@ def _settle(row: Calendar, owner: str, taken: Taken, secret: dict[str, Any], now
         else:
             held.trouble, held.due_at, held.taken_at = {}, now + _spread(EVERY), now
         held.save()
-        calendars.note_taking(row.person)
+        calendars.note_taking(row.person, changed=change != Change(0, 0))
     logs.event(logger, "calendar", row=row.pk, kind=row.kind, added=change.added, removed=change.removed)
     return change
 
