@@ -22,7 +22,7 @@ from huitong.timing import last_sensible
 from huitong.timing.working import working_days_before
 
 WARNING: Final = "warn_moment"
-MORNING: Final = time(9, 30)
+MORNING: Final = time(9, 30)  # for letters that are due on a day
 # Working days that a help needs: people have to be found and invited before they can sit together.
 NEEDS: Final = {Help.MEETING: 2, Help.STANDING: 2, Help.RESOURCE: 1, Help.TALK: 1, Help.AGREEMENT: 1}
 

@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from huitong.delivery.outbox import Reason
 from huitong.directory.wording import speaking_to
+from huitong.matters.deadlines import MORNING
 from huitong.matters.errors import NotNow
 from huitong.matters.habits import BAD_DAY
 from huitong.matters.moments import next_best
 from huitong.matters.moving import move_to, set_for, zone_of
 from huitong.records.models import Mood, Outbox, Person, Request
-from huitong.timing import is_working_day
 from huitong.timing.habits import reading_minutes
+from huitong.timing.working import working_days_after
 
 TEN_MINUTES: Final = "ten_minutes"
 UNDO_WITHIN: Final = timedelta(minutes=10)
@@ -25,7 +26,6 @@ TELL_AFTER: Final = timedelta(minutes=10)
 AT_ONCE: Final = timedelta(seconds=15)  # time to take back a tap that was a slip
 SHORT: Final = 10  # minutes
 FORGOTTEN_AFTER: Final = timedelta(days=2)  # what somebody said of a day is nobody's business after it
-_MORNING: Final = time(9, 30)
 
 
 def has_been_asked(person: Person) -> bool:
@@ -123,13 +123,11 @@ def _put_back(request: Request, before: datetime, now: datetime) -> None:
 
 def _hold_reminders(person: Person, now: datetime, tomorrow: datetime) -> None:
     rows = Outbox.objects.filter(person=person, kind="remind_leader", state="waiting", lease_until=None)
-    day = tomorrow.date()
-    while not is_working_day(day):
-        day += timedelta(days=1)
+    day = working_days_after(tomorrow.date() - timedelta(days=1), 1)
     for row in rows.filter(due_at__gt=now, due_at__lt=tomorrow).select_related("link__request"):
         by = row.link.request.answer_by if row.link and row.link.request else None
         if by is None or day < by:
-            row.due_at = datetime.combine(day, _MORNING, zone_of(person))
+            row.due_at = datetime.combine(day, MORNING, zone_of(person))
             row.save(update_fields=["due_at"])
 
 

@@ -1,7 +1,7 @@
 """Bring the request to the leader: set the moment, take it back, revise it, hand it over."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from huitong.directory import links
 from huitong.directory.wording import day_text, spaced, speaking_to
 from huitong.matters import cards
 from huitong.matters.brief import answers_of, brief_of, options_of
-from huitong.matters.deadlines import deadline_of, warn_in_time
+from huitong.matters.deadlines import MORNING, deadline_of, warn_in_time
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
 from huitong.matters.moments import is_taken, minutes_for
@@ -28,11 +28,10 @@ from huitong.matters.timeline import lock, record
 from huitong.matters.write import text_of
 from huitong.method import Brief, Channel
 from huitong.records.models import Draft, Matter, Outbox, Person, Request, Version
-from huitong.timing import is_working_day
+from huitong.timing.working import working_days_after, working_days_before
 
 MAIL, PERSON, CHAT = "mail", "person", "chat"
 WAYS: Final = {MAIL: Channel.EMAIL, PERSON: Channel.SPOKEN, CHAT: Channel.CHAT}
-MORNING: Final = time(9, 30)
 REMINDER: Final = "reminder"  # its draft's name
 
 
@@ -210,16 +209,10 @@ def remind_leader(request: Request) -> None:
             _send_requester(request, datetime.combine(request.later_until, MORNING, tzinfo=zone))
         return
     zone = ZoneInfo(leader.time_zone)
-    first = (timezone.localtime(now, zone)).date()
-    for _day in range(2):
-        first += timedelta(days=1)
-        while not is_working_day(first):
-            first += timedelta(days=1)
+    first = working_days_after(timezone.localtime(now, zone).date(), 2)
     days = [request.later_until] if request.later_until else [first]
     if request.answer_by:
-        last = request.answer_by - timedelta(days=1)
-        while not is_working_day(last):
-            last -= timedelta(days=1)
+        last = working_days_before(request.answer_by - timedelta(days=1), 0)
         # Who said "not before that day" is not asked before it.
         days = [d for d in days if request.later_until or d < request.answer_by] + [last]
     mornings = (datetime.combine(day, MORNING, tzinfo=zone) for day in sorted(set(days)) if day >= days[0])

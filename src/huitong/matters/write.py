@@ -10,7 +10,7 @@ from huitong.matters.brief import brief_of
 from huitong.matters.errors import NotAllowed
 from huitong.matters.holds import lock_unless_held
 from huitong.matters.prepare import mark
-from huitong.matters.stages import Action, Stage, move
+from huitong.matters.stages import Action, move
 from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock
 from huitong.method import Brief, Channel, Style
@@ -129,13 +129,3 @@ def keep_edited(matter: Matter, by: Person, channel: Channel) -> None:
     with transaction.atomic():
         made = text_of(lock(matter), channel)
         Draft.objects.filter(matter=matter, channel=channel).update(composed=made.composed)
-
-
-def begin_writing(matter: Matter, by: Person) -> None:
-    """The requester goes from the questions to the text."""
-    if matter.requester_id != by.pk:
-        raise NotAllowed
-    with transaction.atomic():
-        matter = lock(matter)
-        if matter.stage == Stage.PREPARING:
-            move(matter, Action.COMPOSE, at=timezone.now())

@@ -61,7 +61,7 @@ def holiday_name(day: date, country: str = _CHINA, language: Language | str = La
     return plain if language is Language.EN else plain.replace("; ", "、")
 
 
-def working_days_after(day: date, days: int, country: str) -> date:
+def working_days_after(day: date, days: int, country: str = _CHINA) -> date:
     """The day on which the given number of working days has gone by since `day`."""
     for _ in range(400):
         if days <= 0:
@@ -71,7 +71,7 @@ def working_days_after(day: date, days: int, country: str) -> date:
     return day
 
 
-def working_days_before(day: date, days: int, country: str) -> date:
+def working_days_before(day: date, days: int, country: str = _CHINA) -> date:
     """The last working day after which the given number of working days is left, up to `day` and with it."""
     day = _plain(day)
     for _ in range(400):

@@ -1,7 +1,7 @@
 """The leader's page: who asks what and why now, the ways to help, five answers, and what was understood."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib import messages
@@ -36,7 +36,7 @@ from huitong.matters.verdicts import (
 )
 from huitong.method import Brief
 from huitong.records.models import Consultation, Decision, Request, Talk
-from huitong.timing import is_working_day
+from huitong.timing.working import working_days_after
 from huitong.web import mailed, mood
 from huitong.web.confirm import Reader, Summary, respond
 from huitong.web.desk import DeskRequest, why_not
@@ -230,7 +230,7 @@ class DecidePage:
                 "phrases": [(text, text in chosen) for text in dict.fromkeys(offered + chosen)],
                 "by_name": typed.get("by_name", ""),
                 "other": self.reader.link is not None and "other" in (get.get("who"), typed.get("as")),
-                "later_until": typed.get("later_until", _next_working_day().isoformat()),
+                "later_until": typed.get("later_until", working_days_after(timezone.localdate(), 1).isoformat()),
                 "earliest": (timezone.localdate() + timedelta(days=1)).isoformat(),
                 "latest": (timezone.localdate() + LATEST).isoformat(),
                 "answered": stale.answered if stale else None,
@@ -331,13 +331,6 @@ def _option(row: dict[str, Any], number: int, picked: bool, preferred: bool) -> 
         "preferred": preferred,
         "how": _("%(how)s，%(benefit)s") % {"how": how[0], "benefit": how[1]} if len(how) == 2 else "".join(how),
     }
-
-
-def _next_working_day() -> date:
-    day = timezone.localdate() + timedelta(days=1)
-    while not is_working_day(day):
-        day += timedelta(days=1)
-    return day
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
