@@ -243,8 +243,7 @@ def put_off(row: Outbox, owner: str, until: datetime, reason: Reason, *, digest:
 
 def drop(row: Outbox, owner: str) -> bool:
     """There is nothing to send any more. False as for `settle_sent`."""
-    held = Outbox.objects.filter(pk=row.pk, state="waiting", lease_owner=owner)
-    return bool(held.update(state="withdrawn", lease_until=None, begun=0))
+    return bool(_owned(row, owner).update(state="withdrawn", lease_until=None, begun=0))
 
 
 def take_place(row: Outbox, owner: str, *, transport: str, toward: str, limit: Limit) -> datetime | None:

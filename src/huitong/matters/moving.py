@@ -81,14 +81,18 @@ def move_to(
     return True
 
 
+def _facts(request: Request) -> dict[str, str]:
+    return {
+        "leader": request.leader.address,
+        "matter": request.matter.title,
+        "time": moment_text(request.deliver_at, weekday=True, relative=False),
+    }
+
+
 def _tell(request: Request, why: str, *, key: str, due_at: datetime) -> None:
     matter = request.matter
     with speaking_to(matter.requester):
-        facts = {
-            "leader": request.leader.address,
-            "matter": matter.title,
-            "time": moment_text(request.deliver_at, weekday=True, relative=False),
-        }
+        facts = _facts(request)
         change = (
             _("送给%(leader)s的时间改到 %(time)s。") if request.way == MAIL else _("找%(leader)s的时间改到 %(time)s。")
         )
@@ -107,11 +111,7 @@ def _tell(request: Request, why: str, *, key: str, due_at: datetime) -> None:
 def _nothing_better(request: Request) -> None:
     matter = request.matter
     with speaking_to(matter.requester):
-        facts = {
-            "leader": request.leader.address,
-            "matter": matter.title,
-            "time": moment_text(request.deliver_at, weekday=True, relative=False),
-        }
+        facts = _facts(request)
         letter = outbox.Letter(
             title=_("那时没有空了：%(matter)s") % facts,
             before=[
