@@ -54,7 +54,7 @@ def measure(house: House, letters: int, milliseconds: float, database: str) -> N
     row = Outbox.objects.select_related("person", "matter__requester", "link").first()
     assert row
     mail = house.home / "mail"
-    mail.write_bytes(letter.compose(row, "huitong@works.example").as_bytes())
+    mail.write_bytes(letter.compose(row, "huitong@works.example"))
     port = server.url.rpartition(":")[2]
     command = [sys.executable, str(PEER), port, str(mail), str(letters)]
     result = subprocess.run(command, env=house.environment, capture_output=True, text=True, timeout=60 + letters / 5)

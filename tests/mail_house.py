@@ -21,10 +21,18 @@ from typing import Any, Final
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from huitong.delivery.transports.mail import letter
+from huitong.records.models import Outbox
+
 NAME: Final = "mx.example.com"
 DESK: Final = "desk"
 PASSWORD: Final = "of the house"
 SECONDS: Final = 30
+
+
+def mail_of(row: Outbox, sender: str = "huitong@example.com") -> EmailMessage:
+    """The letter that a row would be now, as its receiver's program reads it."""
+    return email.message_from_bytes(letter.compose(row, sender), policy=default)
 
 
 class House(Controller):

@@ -3,7 +3,6 @@
 import itertools
 import math
 from datetime import timedelta
-from email.message import EmailMessage
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -186,7 +185,7 @@ def test_a_transport_that_is_gone_loses_no_row(promise, caplog) -> None:
 def test_a_row_that_cannot_be_made_steps_aside_and_blocks_no_other(promise, monkeypatch, caplog) -> None:
     made = letter.compose
 
-    def compose(row: Outbox, sender: str) -> EmailMessage:
+    def compose(row: Outbox, sender: str) -> bytes:
         if row.payload["title"] == "poison":
             raise ZeroDivisionError("in the template")
         return made(row, sender)

@@ -10,12 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from huitong.delivery import outbox, reply_address
-from huitong.delivery.transports.mail import letter
 from huitong.matters import coordinate, decide, replies, reply_rows
 from huitong.matters.request import revise
 from huitong.matters.verdicts import Choice, Verdict
 from huitong.matters.whereabouts import whereabouts
 from huitong.records.models import Commitment, Decision, Matter, Note, Outbox, Person, Reply, Request
+from tests.mail_house import mail_of
 
 pytestmark = pytest.mark.django_db
 PROVEN = "mx.example.com; dmarc=pass header.from=example.com"
@@ -350,9 +350,7 @@ def test_the_requesters_answer_to_a_question_waits_in_its_page(asked: Request, l
     decide.decide(asked, Choice(Verdict.ASK, 1, words="预算多少？"), by=leader, how="account")
     Decision.objects.update(effective_at=timezone.now() - timedelta(minutes=1))
     row = Outbox.objects.get(kind="decision")
-    assert letter.compose(row, "huitong@example.com")["Reply-To"].addresses[0].addr_spec == reply_address.address_of(
-        row
-    )
+    assert mail_of(row)["Reply-To"].addresses[0].addr_spec == reply_address.address_of(row)
     assert replies.take_in(mail(row, "三万二，报价见附件")) == "passed_on"
     draft = asked.matter.drafts.get(channel="answer")
     assert draft.text == "三万二，报价见附件"
@@ -413,7 +411,7 @@ def test_without_an_address_for_answers_all_is_as_before(asked: Request, setting
     row = asked_letter(asked)
     content = mail(row, "1")
     settings.REPLY_ADDRESS = ""
-    assert letter.compose(row, "huitong@example.com")["Reply-To"].addresses[0].addr_spec == "xu@example.com"
+    assert mail_of(row)["Reply-To"].addresses[0].addr_spec == "xu@example.com"
     assert replies.take_in(content) == "ignored"
     with transaction.atomic():
         assert outbox.put("note", row.person, outbox.Letter(title="x"), key="k").reply_digest == ""

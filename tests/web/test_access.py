@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from huitong.delivery.transports.mail import letter
 from huitong.directory import access, feeds, links
 from huitong.matters import coordinate, decide
 from huitong.matters.polish import switch
 from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Commitment, Heartbeat, Link, Matter, Note, Outbox, PolishSettings, Request
+from tests.mail_house import mail_of
 
 from .conftest import People
 
@@ -216,7 +216,7 @@ def test_where_no_language_model_is_set_no_page_mail_or_help_speaks_of_one(
     assert read > 60
     assert clients[access.REQUESTER].get(f"/matters/{house.matter.pk}/polish/email").status_code == 404
     assert clients[access.ORGANISER].post("/rules", {"do": "polish-on"}).status_code == 404
-    mails = [letter.compose(row, "huitong@localhost") for row in Outbox.objects.filter(transport="mail")]
+    mails = [mail_of(row) for row in Outbox.objects.filter(transport="mail")]
     letters = [p.get_content() for mail in mails for p in mail.walk() if p.get_content_maintype() == "text"]
     assert len(letters) > len(mails)
     help_texts = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")  # the commands' own help

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from huitong.delivery.transports.mail import letter
 from huitong.matters import coordinate, decide
 from huitong.matters.request import schedule
 from huitong.records.models import Commitment, CommitmentMove, Decision, Device, Event, Link, Matter, Note, Outbox, Talk
+from tests.mail_house import mail_of
 
 from .conftest import People
 
@@ -96,7 +96,7 @@ def scanned(browse: Callable[..., Page], live_server: object) -> Iterator[Callab
 def mailed(kind: str) -> str:
     """The one path that the latest mail of this kind links to; it holds no form and asks nothing of any other host."""
     row = Outbox.objects.filter(kind=kind).order_by("-id").select_related("person", "link", "matter")[0]
-    mail = letter.compose(row, "huitong@example.com")
+    mail = mail_of(row)
     plain, html = (mail.get_body((form,)).get_content() for form in ("plain", "html"))
     assert not re.search(r"<(form|input|button|script|img)\b", html)
     addresses = set(re.findall(r"https?://[^\s\"<>]+", plain + html))

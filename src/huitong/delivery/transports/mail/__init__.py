@@ -58,7 +58,7 @@ def send(row: Outbox) -> Receipt:
     except (ValueError, ValidationError) as error:
         return receipt("settings", answer=str(error) if isinstance(error, ValueError) else ours.sender)
 
-    content = letter.compose(row, ours.sender).as_bytes()
+    content = letter.compose(row, ours.sender)
     if server is None:
         try:
             _keep(ours.folder / file_name(row), content)
