@@ -27,7 +27,7 @@ from huitong.delivery.transports.mail import smtp
 from huitong.records.models import Outbox
 
 CONCURRENCY: Final = 4  # rows being sent at once by one worker
-BATCH: Final = 4  # rows claimed at once
+BATCH: Final = 8  # rows claimed at once
 SWEEP_SECONDS: Final = 1.0
 TURN_SECONDS: Final = 20  # then a sweep makes room for the next: no broker waits long for what it has handed over
 SAY_AGAIN: Final = 60  # seconds between two lines about a database that is away

@@ -150,7 +150,7 @@ CLAIM: Final = timedelta(seconds=10)  # for a row whose turn has not come: other
 LEASE: Final = timedelta(seconds=2 * SEND_SECONDS)  # from the beginning of a sending: it, and clocks that differ
 DOUBT: Final = timedelta(seconds=SEND_SECONDS)  # after a lease is over: who still sends has ended by then
 DIGEST: Final = "digest"  # the kind of row with which others go
-READ: Final = ("person", "matter__requester", "link__request", "digest")  # with each row
+READ: Final = ("person", "matter__requester", "link")  # with each row
 DOUBTED: Final = "?"  # what the owner's name then begins with
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, *[60] * 47))  # two days
 FAULTS: Final = 3  # tries after which a row that we can't even make steps aside
