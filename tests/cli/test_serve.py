@@ -151,6 +151,14 @@ def test_a_worker_that_dies_is_started_again(serve):
         assert desk.said("The worker stopped")
 
 
+def test_without_a_worker_pages_answer_and_nothing_is_sent(serve, tmp_path):
+    with serve("--no-worker", "--offer-sample") as desk:
+        assert desk.get(f"{desk.address}/") == 200
+        time.sleep(2)  # longer than a worker needs to look
+        assert desk.workers() == []
+        assert desk.get(f"{desk.address}/healthz") == 200
+
+
 def test_the_worker_ends_when_the_web_process_is_killed(serve):
     with serve() as desk:
         wait_for(desk.workers, "the worker")

@@ -1,6 +1,8 @@
 """The first version's desk, with a row in every table, comes up to date by one command, and an old backup too."""
 
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -118,3 +120,18 @@ def test_where_there_is_no_desk_none_is_made(new_desk: Callable[..., Desk]) -> N
     desk = new_desk()
     assert "There is no desk in" in desk.huitong("upgrade", code=1).stderr
     assert not (desk.home / "huitong.sqlite3").exists()
+
+
+def test_four_processes_that_start_at_once_on_an_empty_database_make_one_desk(new_desk: Callable[..., Desk]) -> None:
+    desk = new_desk("postgresql")
+    starting = "from huitong.cli._desk import open_desk; open_desk(); print('open')"
+    command = [sys.executable, "-c", starting]
+    processes = [
+        subprocess.Popen(command, env=desk.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(4)
+    ]
+    said = [process.communicate(timeout=300)[0] for process in processes]
+    assert said == ["open\n"] * 4
+    applied = "from django.db.migrations.recorder import MigrationRecorder as R\nanswer = "
+    names = desk.run(f"{applied}list(R.Migration.objects.values_list('app', 'name'))")
+    assert len(names) == len({tuple(name) for name in names}) > 10

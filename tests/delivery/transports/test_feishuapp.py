@@ -15,6 +15,7 @@ from django.utils import timezone
 from huitong.delivery import app, outbox, transports, webhook
 from huitong.delivery.transports import Receipt, feishuapp
 from huitong.directory import links
+from huitong.keeping.doctor import feishu as doctor
 from huitong.records.models import ChatAddress, Outbox, Person, Request
 
 MESSAGE = "om_dc13264520392913993dd051dba21dcf"
@@ -365,3 +366,39 @@ def test_what_the_app_may_not_bring_goes_by_mail(promise, robot, chat, settings,
 def test_it_is_offered_only_where_an_app_is_set_up() -> None:
     assert "feishuapp" in transports.names()
     assert "feishuapp" not in transports.chats()
+
+
+# --- huitong doctor ---
+
+
+def examined() -> list[tuple[str, str]]:
+    return [(found.level, found.code) for found in doctor.check()]
+
+
+def test_the_doctor_says_nothing_where_no_app_is_set_up() -> None:
+    assert examined() == []
+
+
+def test_the_doctor_names_the_half_that_is_missing(settings) -> None:
+    settings.FEISHU_APP_ID = "cli_1"
+    [found] = doctor.check()
+    assert found.code == "feishu.half"
+    assert "HUITONG_FEISHU_APP_SECRET" in found.zh
+
+
+def test_the_doctor_tries_the_app_and_sends_no_message(robot, chat) -> None:
+    chat("feishuapp")
+    assert examined() == [("ok", "feishu.well")]
+    robot.token = {"code": 10014, "msg": "app secret invalid"}
+    [found] = doctor.check()
+    assert found.code == "feishu.refused"
+    assert "10014 app secret invalid" in found.en
+    assert "very-secret" not in found.en + found.zh
+    assert robot.got == []
+
+
+def test_the_doctor_says_that_the_platform_cannot_be_reached(chat, settings) -> None:
+    chat("feishuapp")
+    settings.FEISHU_ADDRESS = settings.CHAT_HOSTS[0] = "127.0.0.1:1"
+    settings.FEISHU_ADDRESS = "https://127.0.0.1:1"
+    assert examined() == [("failure", "feishu.away")]

@@ -3,6 +3,7 @@
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -260,3 +261,93 @@ def test_smtps_with_a_server_that_cannot_prove_its_name_gives_nothing_away(send,
     assert receipt.outcome == "later"
     assert "证书" in receipt.words
     assert inbox.accepted == []
+
+
+# --- one line for several letters ---
+
+
+class Counting:
+    """A server of a plain dialogue that counts its lines; `after(n)` is what it does once a letter was taken."""
+
+    def __init__(self, after: Callable[[socket.socket, int], None], letters: int = 100) -> None:
+        self.lines, self.letters, self.after, self.most = 0, 0, after, letters
+
+    def __call__(self, connection: socket.socket) -> None:
+        self.lines += 1
+        reader = connection.makefile("rb")
+        answer(connection, "220 ready")
+        for _ in range(self.most):
+            while not (command := reader.readline().upper()).startswith(b"DATA"):
+                if not command or command.startswith(b"QUIT"):
+                    return
+                answer(connection, "250 ok")
+            answer(connection, "354 go on")
+            while reader.readline() != b".\r\n":
+                pass
+            self.letters += 1
+            answer(connection, "250 accepted")
+            self.after(connection, self.letters)
+
+
+def nothing(connection: socket.socket, letters: int) -> None:
+    pass
+
+
+def test_letters_of_one_sweep_go_over_one_line(send, scripted) -> None:
+    server = Counting(nothing)
+    url = scripted(server)
+    with smtp.line_kept():
+        assert [send(url) for _ in range(3)] == [Receipt("sent")] * 3
+    assert (server.lines, server.letters) == (1, 3)
+
+
+def test_a_line_carries_no_more_letters_than_servers_like(send, scripted, monkeypatch) -> None:
+    monkeypatch.setattr(smtp, "LETTERS", 2)
+    server = Counting(nothing)
+    url = scripted(server)
+    with smtp.line_kept():
+        assert [send(url) for _ in range(5)] == [Receipt("sent")] * 5
+    assert (server.lines, server.letters) == (3, 5)
+
+
+def test_a_line_that_was_dropped_meanwhile_costs_no_try(send, scripted) -> None:
+    server = Counting(nothing, letters=1)  # then the server hangs up
+    url = scripted(server)
+    with smtp.line_kept():
+        assert [send(url) for _ in range(3)] == [Receipt("sent")] * 3
+    assert (server.lines, server.letters) == (3, 3)
+
+
+def test_a_server_that_has_had_enough_of_a_line_gets_the_letter_over_a_new_one(send, scripted) -> None:
+    def has_had_enough(connection: socket.socket, letters: int) -> None:
+        if letters > 1:
+            return
+        assert connection.recv(100).upper().startswith(b"RSET")
+        answer(connection, "250 ok")
+        assert connection.recv(100).upper().startswith(b"MAIL")
+        answer(connection, "421 too many letters, closing")
+        connection.shutdown(socket.SHUT_RDWR)
+
+    server = Counting(has_had_enough)
+    url = scripted(server)
+    with smtp.line_kept():
+        assert [send(url) for _ in range(2)] == [Receipt("sent")] * 2
+    assert (server.lines, server.letters) == (2, 2)
+
+
+def test_a_letter_that_was_cut_off_over_a_kept_line_is_not_given_twice_at_once(send, scripted) -> None:
+    def dies_over_the_next(connection: socket.socket, letters: int) -> None:
+        reader = connection.makefile("rb")
+        while not reader.readline().upper().startswith(b"DATA"):
+            answer(connection, "250 ok")
+        answer(connection, "354 go on")
+        while reader.readline() != b".\r\n":
+            pass
+        connection.shutdown(socket.SHUT_RDWR)
+
+    server = Counting(dies_over_the_next)
+    url = scripted(server)
+    with smtp.line_kept():
+        assert send(url) == Receipt("sent")
+        assert send(url).outcome == "later"  # it may have been taken: it comes again by the outbox, under its own name
+    assert server.lines == 1

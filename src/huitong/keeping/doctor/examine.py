@@ -7,7 +7,18 @@ from typing import Final
 
 from django.db import close_old_connections
 
-from huitong.keeping.doctor import FAILURE, Finding, configuration, database, finding, machine, mail, mailbox, worker
+from huitong.keeping.doctor import (
+    FAILURE,
+    Finding,
+    configuration,
+    database,
+    feishu,
+    finding,
+    machine,
+    mail,
+    mailbox,
+    worker,
+)
 
 # name: (check, the seconds that it may take), in the order in which they are told.
 CHECKS: Final[dict[str, tuple[Callable[[], Iterator[Finding]], int]]] = {
@@ -17,6 +28,7 @@ CHECKS: Final[dict[str, tuple[Callable[[], Iterator[Finding]], int]]] = {
     "broker": (worker.check_broker, 5),
     "mail": (mail.check, 5),
     "mailbox": (mailbox.check, 5),
+    "feishu": (feishu.check, 5),
     "fonts": (machine.check_fonts, 10),
     "clock": (machine.check_clock, 10),
     "disk": (machine.check_disk, 5),

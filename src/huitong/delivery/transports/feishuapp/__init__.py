@@ -201,11 +201,20 @@ def _access(words: chat.Words) -> str | Receipt:
         _lock.release()
 
 
-def _new_token(words: chat.Words) -> str | Receipt:
+def refusal(*, seconds: float = _TOKEN_SECONDS) -> str:
+    """What Feishu says against the house's app, asked anew; empty if it lets it in. Raises webhook.Trouble."""
+    said = _ask_for_token(seconds).json()
+    return "" if _is_token(said.get("tenant_access_token")) else f"{said.get('code')} {said.get('msg')}"[:200]
+
+
+def _ask_for_token(seconds: float) -> webhook.Answer:
     body = json.dumps({"app_id": settings.FEISHU_APP_ID, "app_secret": settings.FEISHU_APP_SECRET}).encode()
+    return webhook.post(_address("auth/v3/tenant_access_token/internal"), body, seconds=seconds)
+
+
+def _new_token(words: chat.Words) -> str | Receipt:
     try:
-        seconds = min(_TOKEN_SECONDS, webhook.EXCHANGE_SECONDS)
-        answer = webhook.post(_address("auth/v3/tenant_access_token/internal"), body, seconds=seconds)
+        answer = _ask_for_token(min(_TOKEN_SECONDS, webhook.EXCHANGE_SECONDS))
     except webhook.Trouble as trouble:
         return Receipt("refused" if trouble.code == "forbidden" else "later", words(trouble.code, trouble.said))
     said = answer.json()
