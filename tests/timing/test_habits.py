@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huitong.timing import Asking, Busy, Habits, Moment, Welcome, rank_moments
+from huitong.timing import Asking, Busy, Habits, Moment, Welcome, excuse, rank_moments
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TUESDAY = date(2026, 11, 24)
@@ -118,6 +118,23 @@ def test_when_now_is_taken_the_urgent_waits_for_the_first_gap() -> None:
     first = ranked(taken("15:00-16:00"), start=at("15:05"), now=at("15:05"), by=TUESDAY)[0]
     assert first.start == at("16:10")
     assert first.reasons[0].startswith("眼下不便，这是最早合适的时候")
+
+
+@given(
+    notice=st.sampled_from((0, 60, 1440)),
+    gap=st.sampled_from((0, 30, 240)),
+    a_day=st.integers(0, 2),
+    others=st.lists(st.integers(0, 3 * 24 * 60), max_size=3),
+)
+def test_one_moment_breaks_the_limits_that_the_ranking_says_it_breaks(
+    notice: int, gap: int, a_day: int, others: list[int]
+) -> None:
+    habits = Habits(notice=notice, gap=gap, a_day=a_day)
+    now = at("08:00")
+    asked = tuple(now + timedelta(minutes=minutes) for minutes in others)
+    for moment in ranked(habits=habits, asking=Asking(others=asked), by=TUESDAY, count=20):
+        broken = habits.broken_by(moment.start, others=asked, now=now)
+        assert excuse(broken, habits, "zh") == [reason for reason in moment.reasons if "破例" in reason]
 
 
 @pytest.mark.parametrize("limit", [Habits(notice=120), Habits(a_day=1), Habits(gap=120), Habits(not_on=(TUESDAY,))])

@@ -1,4 +1,4 @@
-"""When a person can be spoken to: working days of their country, working hours by their clock, their quiet hours."""
+"""When a person can be spoken to: their own hours, the working days of their country, their quiet hours."""
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -8,44 +8,58 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from huitong.records.models import Person
-from huitong.timing import CalendarError, is_working_day
+from huitong.records.models import Habits, Person
+from huitong.timing import WorkingTime, has_holidays, is_working_day, working_days_after, working_days_before
 
 MORNING: Final = time(9, 0)
-EVENING: Final = time(18, 0)
 _DAYS_LOOKED_AT: Final = 60  # whose quiet hours leave no working hour is spoken to when they end
+
+
+def row_of(person: Person) -> Habits:
+    """The hours and limits that they have set; not yet saved where that is nothing."""
+    known = Habits.objects.filter(person=person).first() if person.pk else None
+    return known or Habits(person=person)
+
+
+def working_of(person: Person | None) -> WorkingTime:
+    """Their own hours, on the working days of the country in which their clock is; the default where it is nobody."""
+    if person is None:
+        return WorkingTime()
+    row = row_of(person)
+    return WorkingTime(row.work_from, row.work_until, row.noon_from, row.noon_until, country_of(person))
+
+
+def country_of(person: Person) -> str:
+    """The ISO 3166 code of the country in which the person's clock is; "" where its holidays are not known."""
+    return _countries().get(person.time_zone, "")
 
 
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
-    """{IANA zone: ISO 3166 code}, as the time zone database has it."""
+    """{IANA zone: ISO 3166 code}, as the time zone database has it, with the older names of zones."""
     lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8").splitlines()
     rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return {row[2]: row[0] for row in rows}
+    known = {row[2]: row[0] for row in rows if has_holidays(row[0])}
+    for line in (files("tzdata") / "zoneinfo" / "tzdata.zi").read_text("utf-8").splitlines():
+        if line.startswith("L "):
+            _, zone, older = line.split()
+            if zone in known:
+                known.setdefault(older, known[zone])
+    return known
 
 
 def works_on(person: Person, day: date) -> bool:
     """Whether people work on that day where this person's clock is; Monday to Friday where no holidays are known."""
-    country = _countries().get(person.time_zone, "")
-    try:
-        return is_working_day(day, country)
-    except CalendarError:
-        return day.weekday() < 5
+    return is_working_day(day, country_of(person))
 
 
 def working_day_before(person: Person, day: date) -> date:
-    day -= timedelta(days=1)
-    while not works_on(person, day):
-        day -= timedelta(days=1)
-    return day
+    return working_days_before(day - timedelta(days=1), 0, country_of(person))
 
 
 def working_day_after(person: Person, day: date, days: int = 1) -> date:
     """The day on which so many of the person's working days have gone by since `day`."""
-    while days > 0:
-        day += timedelta(days=1)
-        days -= works_on(person, day)
-    return day
+    return working_days_after(day, days, country_of(person))
 
 
 def morning_of(person: Person, day: date) -> datetime:
@@ -55,13 +69,13 @@ def morning_of(person: Person, day: date) -> datetime:
 
 def working_moment(person: Person, at: datetime) -> datetime:
     """The first moment from `at` on in the person's working hours and outside their quiet hours."""
-    zone, moment = ZoneInfo(person.time_zone), at
+    zone, moment, working = ZoneInfo(person.time_zone), at, working_of(person)
     for _ in range(_DAYS_LOOKED_AT):
         local = moment.astimezone(zone)
-        if not works_on(person, local.date()) or local.time() >= EVENING:
-            moment = datetime.combine(working_day_after(person, local.date()), MORNING, tzinfo=zone)
-        elif local.time() < MORNING:
-            moment = datetime.combine(local.date(), MORNING, tzinfo=zone)
+        if not works_on(person, local.date()) or local.time() >= working.end:
+            moment = datetime.combine(working_day_after(person, local.date()), working.start, tzinfo=zone)
+        elif local.time() < working.start:
+            moment = datetime.combine(local.date(), working.start, tzinfo=zone)
         quiet = end_of_quiet(person, moment)
         if quiet is None:
             return moment

@@ -16,13 +16,13 @@ from django.utils import timezone
 
 import huitong
 from huitong.directory import access
+from huitong.directory.hours import row_of, working_of
 from huitong.directory.wording import speaking_to
 from huitong.documents import ReportError, write_report
 from huitong.keeping.backup import writing
 from huitong.keeping.errors import Refused
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.decide import TOLD
-from huitong.matters.habits import row_of, working_of
 from huitong.matters.learning import learned_of
 from huitong.matters.texts import MAKERS, text_of
 from huitong.matters.understood import understanding_of

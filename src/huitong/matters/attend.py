@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.coordination import attendance, meetings
+from huitong.directory.hours import working_of
 from huitong.directory.wording import spoken
 from huitong.matters.coordinate import decision_in_force
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
-from huitong.matters.habits import working_of
 from huitong.matters.holds import is_held
 from huitong.matters.moments import busy_of
 from huitong.matters.timeline import lock, record

@@ -12,14 +12,13 @@ from huitong.coordination.commitments import EARLIEST, LATEST
 from huitong.coordination.kinds import kind_of
 from huitong.delivery import outbox
 from huitong.directory import people
+from huitong.directory.hours import country_of, working_of
 from huitong.directory.wording import moment_text, speaking_to
 from huitong.matters.brief import answers_of, options_of
-from huitong.matters.habits import working_of
 from huitong.matters.stages import Stage
 from huitong.method import Help
 from huitong.records.models import Matter, Outbox, Person
-from huitong.timing import last_sensible
-from huitong.timing.working import working_days_before
+from huitong.timing import last_sensible, working_days_before
 
 WARNING: Final = "warn_moment"
 MORNING: Final = time(9, 30)  # for letters that are due on a day
@@ -95,6 +94,6 @@ def _warned_at(matter: Matter) -> datetime | None:
     if last is None or matter.stage not in (Stage.PREPARING, Stage.COMPOSING, Stage.TIMING):
         return None
     zone = ZoneInfo(matter.requester.time_zone)
-    day = working_days_before(timezone.localtime(last, zone).date(), 1, working_of(None).country)
+    day = working_days_before(timezone.localtime(last, zone).date(), 1, country_of(matter.requester))
     due = datetime.combine(day, MORNING, zone)
     return due if due > timezone.now() else None

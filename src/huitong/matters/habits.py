@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong import timing
+from huitong.directory.hours import row_of, working_of
 from huitong.matters.errors import Incomplete
 from huitong.matters.learning import learned_of
 from huitong.records.models import Habits, Mood, Person, Welcome
@@ -37,19 +38,6 @@ class Typed:
     leave_first: str
     leave_last: str
     welcome: Sequence[tuple[str, str, str, str]]
-
-
-def row_of(person: Person) -> Habits:
-    """What they have set; not yet saved where that is nothing."""
-    known = Habits.objects.filter(person=person).first() if person.pk else None
-    return known or Habits(person=person)
-
-
-def working_of(person: Person | None) -> timing.WorkingTime:
-    if person is None:
-        return timing.WorkingTime()
-    row = row_of(person)
-    return timing.WorkingTime(row.work_from, row.work_until, row.noon_from, row.noon_until)
 
 
 def habits_of(person: Person | None) -> timing.Habits:

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from huitong.directory import calendars
+from huitong.directory.hours import working_of
 from huitong.directory.wording import spoken
 from huitong.matters.brief import answers_of, brief_of, options_of
 from huitong.matters.deadlines import days_needed, deadline_of, leader_of
 from huitong.matters.errors import NotAllowed
-from huitong.matters.habits import habits_of, working_of
+from huitong.matters.habits import habits_of
 from huitong.matters.named import named
 from huitong.matters.write import text_of
 from huitong.method import BriefError, Channel
@@ -40,18 +41,19 @@ def minutes_for(text: str) -> int:
 
 def suggest(matter: Matter) -> tuple[Moment, ...]:
     """Up to five moments, best first, in the leader's (else the requester's) zone; reasons in the active language."""
-    leader, now = leader_of(matter), timezone.now()
-    deadline = deadline_of(matter)
-    by = (
-        min(deadline, timezone.localdate() + timedelta(days=21))
-        if deadline and deadline >= timezone.localdate()
-        else None
-    )
     asked = matter.requests.filter(ended_at=None, delivered_at=None).first()
+    now = timezone.now()
+    return moments_for(matter, leader_of(matter), besides=asked, start=now + timedelta(minutes=5), now=now)
+
+
+def moments_for(
+    matter: Matter, leader: Person | None, *, besides: Request | None, start: datetime, now: datetime
+) -> tuple[Moment, ...]:
+    """As `suggest`, from `start` on. `besides` is the matter's own request, if one is set already."""
+    deadline, today = deadline_of(matter), timezone.localdate()
+    by = min(deadline, today + timedelta(days=21)) if deadline and deadline >= today else None
     text, days = _words_of(matter)
-    return _ranked(
-        leader, matter, besides=asked, text=text, days=days, start=now + timedelta(minutes=5), by=by, now=now
-    )
+    return _ranked(leader, matter, besides=besides, text=text, days=days, start=start, by=by, now=now)
 
 
 def next_best(request: Request, *, start: datetime) -> Moment | None:
@@ -107,12 +109,12 @@ def _ranked(
         language=spoken(),
         working=working_of(leader),
         habits=habits_of(leader),
-        asking=Asking(reading=reading_minutes(text), days=days, others=_others(leader, besides, now)),
+        asking=Asking(reading=reading_minutes(text), days=days, others=asked_by_others(leader, besides, now)),
         now=now,
     )
 
 
-def _others(leader: Person | None, besides: Request | None, now: datetime) -> tuple[datetime, ...]:
+def asked_by_others(leader: Person | None, besides: Request | None, now: datetime) -> tuple[datetime, ...]:
     """When others ask this leader: what is set, and what has reached them today."""
     if leader is None:
         return ()

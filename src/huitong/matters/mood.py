@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from huitong.delivery.outbox import Reason
+from huitong.directory.hours import working_day_after
 from huitong.directory.wording import speaking_to
 from huitong.matters.deadlines import MORNING
 from huitong.matters.errors import NotNow
@@ -18,7 +19,6 @@ from huitong.matters.moments import next_best
 from huitong.matters.moving import move_to, set_for, zone_of
 from huitong.records.models import Mood, Outbox, Person, Request
 from huitong.timing.habits import reading_minutes
-from huitong.timing.working import working_days_after
 
 TEN_MINUTES: Final = "ten_minutes"
 UNDO_WITHIN: Final = timedelta(minutes=10)
@@ -123,7 +123,7 @@ def _put_back(request: Request, before: datetime, now: datetime) -> None:
 
 def _hold_reminders(person: Person, now: datetime, tomorrow: datetime) -> None:
     rows = Outbox.objects.filter(person=person, kind="remind_leader", state="waiting", lease_until=None)
-    day = working_days_after(tomorrow.date() - timedelta(days=1), 1)
+    day = working_day_after(person, tomorrow.date() - timedelta(days=1))
     for row in rows.filter(due_at__gt=now, due_at__lt=tomorrow).select_related("link__request"):
         by = row.link.request.answer_by if row.link and row.link.request else None
         if by is None or day < by:

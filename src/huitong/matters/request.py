@@ -14,8 +14,9 @@ from huitong.compose import MAX_REMINDERS, House, reminder
 from huitong.coordination.kinds import kind_of
 from huitong.delivery import digest, outbox
 from huitong.directory import links
+from huitong.directory.hours import working_day_after, working_day_before
 from huitong.directory.wording import day_text, spaced, speaking_to
-from huitong.matters import cards
+from huitong.matters import cards, limits
 from huitong.matters.brief import answers_of, brief_of, options_of
 from huitong.matters.deadlines import MORNING, deadline_of, warn_in_time
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
@@ -28,7 +29,6 @@ from huitong.matters.timeline import lock, record
 from huitong.matters.write import text_of
 from huitong.method import Brief, Channel
 from huitong.records.models import Draft, Matter, Outbox, Person, Request, Version
-from huitong.timing.working import working_days_after, working_days_before
 
 MAIL, PERSON, CHAT = "mail", "person", "chat"
 WAYS: Final = {MAIL: Channel.EMAIL, PERSON: Channel.SPOKEN, CHAT: Channel.CHAT}
@@ -55,7 +55,8 @@ def schedule(
 ) -> Request:
     """Set (or set anew) the moment and the way. `channel` is the text that goes out, by default the way's own.
 
-    Raises Incomplete if the leader's address or a required name is missing, or the moment lies in the past.
+    `reasons` are those of a moment that was suggested. Raises Incomplete if the leader's address or a required name is
+    missing, or the moment lies in the past, or one's own moment breaks the leader's limits and another would not.
     """
     if matter.requester_id != by.pk:
         raise NotAllowed
@@ -82,6 +83,8 @@ def schedule(
         else:
             recall(matter)
         request.leader, request.way, request.deliver_at = leader, way, max(deliver_at, now)
+        if not reasons and (way == MAIL or deliver_at > now):  # who stands before the leader already knows better
+            reasons = limits.excused(matter, leader, request.deliver_at, asked=None if first else request, now=now)
         request.reasons, request.answer_by = list(reasons), deadline_of(matter)
         request.save()
         version = _freeze(request, channel or WAYS[way], brief)
@@ -209,10 +212,10 @@ def remind_leader(request: Request) -> None:
             _send_requester(request, datetime.combine(request.later_until, MORNING, tzinfo=zone))
         return
     zone = ZoneInfo(leader.time_zone)
-    first = working_days_after(timezone.localtime(now, zone).date(), 2)
+    first = working_day_after(leader, timezone.localtime(now, zone).date(), 2)
     days = [request.later_until] if request.later_until else [first]
     if request.answer_by:
-        last = working_days_before(request.answer_by - timedelta(days=1), 0)
+        last = working_day_before(leader, request.answer_by)
         # Who said "not before that day" is not asked before it.
         days = [d for d in days if request.later_until or d < request.answer_by] + [last]
     mornings = (datetime.combine(day, MORNING, tzinfo=zone) for day in sorted(set(days)) if day >= days[0])

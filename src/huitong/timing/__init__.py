@@ -8,8 +8,17 @@ from huitong.timing.learning import Answered, Learned, learn
 from huitong.timing.meetings import MeetingTime, find_meeting
 from huitong.timing.moments import Moment, last_sensible, rank_moments
 from huitong.timing.reading import working_minutes
+from huitong.timing.sentences import broken_text, excuse
 from huitong.timing.week import Day, week
-from huitong.timing.working import WorkingTime, holiday_name, is_announced, is_working_day
+from huitong.timing.working import (
+    WorkingTime,
+    has_holidays,
+    holiday_name,
+    is_announced,
+    is_working_day,
+    working_days_after,
+    working_days_before,
+)
 
 __all__ = [
     "Answered",
@@ -25,7 +34,10 @@ __all__ = [
     "Moment",
     "Welcome",
     "WorkingTime",
+    "broken_text",
+    "excuse",
     "find_meeting",
+    "has_holidays",
     "holiday_name",
     "is_announced",
     "is_working_day",
@@ -36,6 +48,8 @@ __all__ = [
     "read_calendar",
     "reading_minutes",
     "week",
+    "working_days_after",
+    "working_days_before",
     "working_minutes",
     "zone_named",
 ]

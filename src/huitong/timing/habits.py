@@ -2,8 +2,9 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 GAP: Final = 30  # minutes between two askings of one leader, where they said nothing: one thing at a time
@@ -56,6 +57,17 @@ class Habits:
 
     def is_away(self, day: date) -> bool:
         return any(first <= day <= last for first, last in self.away)
+
+    def broken_by(self, at: datetime, *, others: Sequence[datetime], now: datetime) -> tuple[str, ...]:
+        """Which limits an asking at this moment breaks, by name. `at` is in the leader's zone; all are aware."""
+        that_day = [other for other in others if other.astimezone(at.tzinfo).date() == at.date()]
+        broken = {
+            "notice": at < now + timedelta(minutes=self.notice),
+            "gap": any(abs(at - other) < timedelta(minutes=self.gap) for other in others),
+            "a_day": 0 < self.a_day <= len(that_day),
+            "not_on": at.date() in self.not_on,
+        }
+        return tuple(name for name, is_broken in broken.items() if is_broken)
 
 
 @dataclass(frozen=True, slots=True)

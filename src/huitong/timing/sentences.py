@@ -1,12 +1,14 @@
 """A reading of a moment -> the sentences that say why. Each clause is said only if it is true of the leader's time."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from huitong.method import Language
 from huitong.timing.busy import Kind
+from huitong.timing.habits import Habits
 from huitong.timing.reading import STEP, Reading, Terms
 from huitong.timing.wording import words
 from huitong.timing.working import holiday_name, is_announced
@@ -23,7 +25,7 @@ def reasons_for(
     """Sentences in `language`, the weightiest first. `calendar_known` is False if working hours are all there is."""
     text = words(language)
     urgent = _urgent(r, terms, text, calendar_known)
-    said = urgent + _broken(r, terms, text)
+    said = urgent + ([] if r.outside or r.kind is Kind.BUSY else excuse(r.broken, terms.habits, language))
     said.append(_what(r, terms, text, home) if calendar_known else _without_calendar(r, text))
     said += _but(r, terms, text, language, said_already={"prepare"} if urgent else set())
     if r.left is not None:
@@ -50,14 +52,18 @@ def _urgent(r: Reading, terms: Terms, text: dict[str, Any], calendar_known: bool
     return [str(said[when].format(why=said[why].format(days=days)))]
 
 
-def _broken(r: Reading, terms: Terms, text: dict[str, Any]) -> list[str]:
-    """Which of the leader's limits it breaks. A day on which they want not to be asked is not said to be one."""
-    if r.outside or r.kind is Kind.BUSY or not r.broken:
-        return []
-    said = text["broken"]
-    lengths = {"notice": terms.habits.notice, "gap": terms.habits.gap}
-    parts = [str(said[name].format(length=_length(lengths.get(name, 0), text))) for name in r.broken if name in said]
-    return [said["whole"].format(what=text["join"]["comma"].join(parts[:2]))] if parts else []
+def excuse(broken: Sequence[str], habits: Habits, language: Language | str) -> list[str]:
+    """The sentence that says why a moment breaks the leader's limits; none where there is nothing to say."""
+    what = broken_text(broken, habits, language)
+    return [words(Language(language))["broken"]["whole"].format(what=what)] if what else []
+
+
+def broken_text(broken: Sequence[str], habits: Habits, language: Language | str) -> str:
+    """Which of the leader's limits are broken, as a clause. That they want not to be asked on a day is not said."""
+    text = words(Language(language))
+    said, lengths = text["broken"], {"notice": habits.notice, "gap": habits.gap}
+    parts = [str(said[name].format(length=_length(lengths.get(name, 0), text))) for name in broken if name in said]
+    return str(text["join"]["comma"].join(parts[:2]))
 
 
 def _without_calendar(r: Reading, text: dict[str, Any]) -> str:

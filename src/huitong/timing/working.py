@@ -18,7 +18,10 @@ _ANNOUNCED: Final = (min(chinese_calendar.holidays).year, max(chinese_calendar.h
 
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
-    """One person's hours, by the clock of their zone; `noon` is the rest in between. `country` is an ISO 3166 code."""
+    """One person's hours, by the clock of their zone; `noon` is the rest in between.
+
+    `country` is an ISO 3166 code; "" is one of which no holidays are known: Monday to Friday, always.
+    """
 
     start: time = time(9, 0)
     end: time = time(18, 0)
@@ -38,9 +41,16 @@ def is_working_day(day: date, country: str = _CHINA) -> bool:
     fixed by law and the weekend count. Raises CalendarError for a country that is not known.
     """
     day = _plain(day)
+    if not country:
+        return day.weekday() < 5
     if country == _CHINA and is_announced(day, country):
         return bool(chinese_calendar.is_workday(day))
     return bool(_holidays(country, "").is_working_day(day))
+
+
+def has_holidays(country: str) -> bool:
+    """Whether the holidays of this country are known."""
+    return country in holidays.list_supported_countries()
 
 
 def is_announced(day: date, country: str = _CHINA) -> bool:
@@ -51,6 +61,8 @@ def is_announced(day: date, country: str = _CHINA) -> bool:
 def holiday_name(day: date, country: str = _CHINA, language: Language | str = Language.ZH) -> str:
     """The holiday kept on that day, or ""; where no name is known in `language`, the country's own name for it."""
     day, language = _plain(day), Language(language)
+    if not country:
+        return ""
     if country == _CHINA and is_announced(day, country):
         free, name = chinese_calendar.get_holiday_detail(day)
         return words(language)["holidays"].get(name, name) if free and name else ""

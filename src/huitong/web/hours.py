@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huitong.directory.hours import row_of, working_of
 from huitong.matters import habits, learning
 from huitong.records.models import Person, Welcome
 from huitong.web.desk import DeskRequest
@@ -65,7 +66,7 @@ def context(request: DeskRequest, errors: Mapping[str, str]) -> dict[str, Any]:
     person = request.person
     refused = request.POST.get("do") == "hours" and any(field in errors for field in FIELDS)
     value = {name: str(request.POST.get(name, "")) for name in _stored(person)} if refused else _stored(person)
-    learned = learning.learned_of(person, habits.working_of(person))
+    learned = learning.learned_of(person, working_of(person))
     return {
         "hours": value,
         "clocks": [(name, label, value[name]) for name, label in CLOCKS.items()],
@@ -90,7 +91,7 @@ def _typed(data: Mapping[str, str]) -> habits.Typed:
 
 
 def _stored(person: Person) -> dict[str, str]:
-    row = habits.row_of(person)
+    row = row_of(person)
     clocks = {name: f"{getattr(row, name):%H:%M}" for name in CLOCKS}
     days = {name: f"{day:%Y-%m-%d}" if (day := getattr(row, name)) else "" for name in ("leave_first", "leave_last")}
     numbers = {"notice": str(row.notice), "gap": str(row.gap), "a_day": str(row.a_day) if row.a_day else ""}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from huitong.compose import leader_headline
 from huitong.coordination import talks
 from huitong.directory import access, phrases
+from huitong.directory.hours import working_day_after
 from huitong.matters import consult as consulting
 from huitong.matters import coordinate, reply_rows
 from huitong.matters import decide as actions
@@ -36,7 +37,6 @@ from huitong.matters.verdicts import (
 )
 from huitong.method import Brief
 from huitong.records.models import Consultation, Decision, Request, Talk
-from huitong.timing.working import working_days_after
 from huitong.web import mailed, mood
 from huitong.web.confirm import Reader, Summary, respond
 from huitong.web.desk import DeskRequest, why_not
@@ -213,6 +213,7 @@ class DecidePage:
         awaited = next((row for row in consulted if row.answered_at is None), None)
         wrong = error.field if isinstance(error, Incomplete) else ""
         offered = phrases.phrases_of(self.reader.person)
+        next_day = working_day_after(self.asked.leader, timezone.localdate())
         return self._render(
             "decide.html",
             error,
@@ -230,7 +231,7 @@ class DecidePage:
                 "phrases": [(text, text in chosen) for text in dict.fromkeys(offered + chosen)],
                 "by_name": typed.get("by_name", ""),
                 "other": self.reader.link is not None and "other" in (get.get("who"), typed.get("as")),
-                "later_until": typed.get("later_until", working_days_after(timezone.localdate(), 1).isoformat()),
+                "later_until": typed.get("later_until", next_day.isoformat()),
                 "earliest": (timezone.localdate() + timedelta(days=1)).isoformat(),
                 "latest": (timezone.localdate() + LATEST).isoformat(),
                 "answered": stale.answered if stale else None,
