@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import Page
 
 from huitong.directory import links
 from huitong.records.models import Link, Person
@@ -86,3 +87,18 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 def later(monkeypatch: pytest.MonkeyPatch, **time: float) -> None:
     """Some time passes: later(monkeypatch, minutes=9)."""
     at(monkeypatch, timezone.now() + timedelta(**time))
+
+
+def second_look(page: Page) -> None:
+    if page.locator("input[name=who][value=self]").count():
+        page.check("input[name=who][value=self]")
+        page.click("button[name=step][value=confirm]")
+
+
+def say(page: Page, do: str, **fields: str) -> None:
+    """Answer the form of a commitment's page."""
+    page.check(f"input[name=do][value={do}]")
+    for name, value in fields.items():
+        page.fill(f"form:has(input[name=do]) [name={name}]", value)
+    page.locator("form:has(input[name=do]) .actions button").last.click()
+    second_look(page)

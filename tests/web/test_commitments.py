@@ -17,7 +17,7 @@ from huitong.matters import coordinate, decide, promises
 from huitong.records.models import Commitment, Link, Matter, Note, Outbox, Person, Request
 
 from .conftest import FACTS, People
-from .pages import answer, confirm, later, link_to, path_of
+from .pages import answer, confirm, later, link_to, path_of, say, second_look
 
 WORDS = "先借两组展架，费用我来签"  # the leader's, to the requester
 INTERNAL = (
@@ -306,21 +306,6 @@ def speaking(people: People) -> Callable[[str], None]:
         Person.objects.all().update(language=language)
 
     return speak
-
-
-def second_look(page: Page) -> None:
-    if page.locator("input[name=who][value=self]").count():
-        page.check("input[name=who][value=self]")
-        page.click("button[name=step][value=confirm]")
-
-
-def say(page: Page, do: str, **fields: str) -> None:
-    """Answer the form of a commitment's page."""
-    page.check(f"input[name=do][value={do}]")
-    for name, value in fields.items():
-        page.fill(f"form:has(input[name=do]) [name={name}]", value)
-    page.locator("form:has(input[name=do]) .actions button").last.click()
-    second_look(page)
 
 
 @pytest.mark.points("2.8", "3.9", "4.8")

@@ -26,6 +26,9 @@ def asking_letter(commitment: Commitment, owner: Person) -> outbox.Letter:
             if facts["day"]
             else _("%(requester)s想请您办一件事：“%(what)s”。")
         )
+        if commitment.until:
+            facts["until"] = day_text(commitment.until, relative=False)
+            line = _("%(requester)s想向您借：“%(what)s”，%(day)s起用，%(until)s前归还。")
         return outbox.Letter(
             title=_("想请您办：%(what)s") % facts,
             before=[_("%(who)s，您好：") % facts, line % facts, *_done_when(commitment)],
@@ -49,6 +52,25 @@ def tell_owner(commitment: Commitment) -> None:
             small=_("打开链接不会通知任何人。由会同代%(requester)s送出。") % facts,
         )
     _ask(commitment, owner, letter)
+
+
+def tell_lender(back: Commitment) -> None:
+    """Who has lent something is told by when it comes back, with a link at which they can say another day."""
+    lender = back.asker
+    if not lender.email or lender.pk == back.owner_id:
+        return
+    with speaking_to(lender):
+        facts = _facts(back, lender)
+        letter = outbox.Letter(
+            title=_("谢谢您，%(day)s前归还：%(lent)s") % facts,
+            before=[
+                _("%(who)s，您好：") % facts,
+                _("“%(lent)s”由%(owner)s负责，%(day)s前归还。到日子会提醒，不用您催。") % facts,
+            ],
+            invite=_("想早些要回，或者还回来了有不对的地方，在这里说，不用登录："),
+            small=_("打开链接不会通知任何人。由会同代%(requester)s送出。") % facts,
+        )
+    _ask(back, lender, letter)
 
 
 def ask_about_offer(offer: CommitmentOffer) -> None:
@@ -83,8 +105,8 @@ def answerer(offer: CommitmentOffer) -> Person | None:
     """Who has to say yes or no to it."""
     if offer.person:
         return offer.person
-    requester = offer.commitment.matter.requester
-    return offer.commitment.owner if offer.by_id == requester.pk else requester
+    asker = offer.commitment.asker
+    return offer.commitment.owner if offer.by_id == asker.pk else asker
 
 
 def tell(commitment: Commitment, receiver: Person | None, said: str, words: str = "", *, at_once: bool = False) -> None:
@@ -152,6 +174,7 @@ def _facts(commitment: Commitment, receiver: Person) -> dict[str, str]:
         "what": commitment.what,
         "day": day_text(commitment.by, relative=False) if commitment.by else "",
         "owner": commitment.owner_name,
+        "lent": commitment.returns.what if commitment.returns else commitment.what,
         "requester": commitment.matter.requester.name,
         "who": receiver.address,
     }

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from huitong.coordination import commitment_letters as letters
-from huitong.coordination import reminders
+from huitong.coordination import loans, reminders
 from huitong.coordination.reminders import EARLIEST, LATEST
 from huitong.records.models import (
     Commitment,
@@ -38,9 +38,12 @@ def make(
     done_when: str = "",
     shared: bool = False,
     proposed: bool = False,
+    until: date | None = None,
+    returns: Commitment | None = None,
 ) -> Commitment:
     """A new commitment with its reminders. `side` is ours, theirs or leader.
 
+    With `until` it is a loan up to that day; `returns` is the loan that this one gives back.
     `proposed`: its owner has not said it themselves, and is asked first; whoever has no address can't be asked.
     """
     now = timezone.now()
@@ -55,6 +58,8 @@ def make(
         by=by,
         done_when=done_when,
         shared=shared,
+        until=until,
+        returns=returns,
         state=PROPOSED if asks else OPEN,
         made_at=now,
         accepted_at=None if asks else now,
@@ -62,6 +67,7 @@ def make(
     if asks:
         letters.ask_owner(commitment, due_at=remind_from)
     reminders.plan(commitment, not_before=remind_from)
+    loans.follow(commitment)
     return commitment
 
 
@@ -71,6 +77,7 @@ def accept(commitment: Commitment) -> None:
     commitment.save(update_fields=["state", "accepted_at"])
     letters.withdraw_asking(commitment)
     reminders.plan(commitment)
+    loans.follow(commitment)
 
 
 def take_back_acceptance(commitment: Commitment) -> None:
@@ -79,6 +86,7 @@ def take_back_acceptance(commitment: Commitment) -> None:
     commitment.save(update_fields=["state", "accepted_at"])
     letters.withdraw_news(commitment)
     reminders.plan(commitment)
+    loans.follow(commitment)
 
 
 def move(commitment: Commitment, *, to: date, reason: str, by_name: str) -> None:
@@ -133,6 +141,7 @@ def settle_offer(offer: CommitmentOffer, *, agreed: bool, words: str = "", by_na
         move(commitment, to=offer.day, reason=offer.reason, by_name=offer.by.name)
     else:
         reminders.plan(commitment)
+    loans.follow(commitment)
 
 
 def take_back_offer(offer: CommitmentOffer) -> None:
@@ -157,6 +166,7 @@ def _end(commitment: Commitment, state: str, words: str) -> None:
     commitment.offers.filter(answered_at=None).delete()
     letters.withdraw_asking(commitment)
     reminders.forget(commitment)
+    loans.follow(commitment)
 
 
 def reopen(commitment: Commitment) -> None:
@@ -166,6 +176,7 @@ def reopen(commitment: Commitment) -> None:
     commitment.save(update_fields=["state", "words", "ended_at"])
     letters.withdraw_news(commitment)
     reminders.plan(commitment)
+    loans.follow(commitment)
 
 
 def stop(matter: Matter) -> None:
@@ -213,10 +224,12 @@ def undo_settling(offer: CommitmentOffer) -> None:
     offer.save(update_fields=["agreed", "answered_at", "words"])
     letters.withdraw_news(commitment)
     reminders.plan(commitment)
+    loans.follow(commitment)
 
 
 def offers_for(person: Person) -> QuerySet[CommitmentOffer]:
     """Offers that this person has to answer."""
     offers = CommitmentOffer.objects.filter(answered_at=None, commitment__matter__closed_at=None)
-    of_day = Q(day__isnull=False) & (Q(commitment__matter__requester=person) | Q(commitment__owner=person))
+    asks = Q(commitment__returns=None, commitment__matter__requester=person) | Q(commitment__returns__owner=person)
+    of_day = Q(day__isnull=False) & (asks | Q(commitment__owner=person))
     return offers.filter(Q(person=person) | of_day).exclude(by=person).select_related("commitment__matter", "by")

@@ -12,7 +12,10 @@ _CUES: Final = (
         r"会议|會議|[协短例座商]\w{0,2}[会會]|[开開]\w{0,2}[会會]|碰头|碰頭|召集|召[开開]|主持|联席|聯席|meeting|meet\b|convene|host",
     ),
     (Help.TALK, r"电话|沟通|商量|打招呼|面谈|當面|電話|溝通|talk|speak|call|ring|word with|agree with|ask \w+ for"),
-    (Help.RESOURCE, r"调配|借调|抽调|资源|人手|设备|預算|预算|支援|lend|resource|budget|engineer|staff|capacity"),
+    (
+        Help.RESOURCE,
+        r"调配|借[调調用给給]|出借|抽调|资源|人手|设备|預算|预算|支援|lend|borrow|resource|budget|engineer|staff|capacity",
+    ),
     (Help.AGREEMENT, r"流程|机制|约定|分工|接口人|口径|機制|process|agreement|way of working|who does what"),
 )
 

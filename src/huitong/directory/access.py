@@ -204,7 +204,8 @@ def shared_commitments(note: Note) -> QuerySet[Commitment]:
 def commitments_to_say(person: Person) -> QuerySet[Commitment]:
     """Commitments of which this person can say something: their own, those offered to them, those of their matters."""
     asked = CommitmentOffer.objects.filter(commitment=OuterRef("pk"), person=person, answered_at=None)
-    rows = Commitment.objects.filter(Q(owner=person) | Q(matter__requester=person) | Exists(asked))
+    owed = Q(matter__requester=person) | Q(returns__owner=person)  # who has lent something says whether it is back
+    rows = Commitment.objects.filter(Q(owner=person) | owed | Exists(asked))
     return rows.exclude(decision__effective_at__gt=timezone.now()).select_related("matter__requester", "owner")
 
 

@@ -287,7 +287,7 @@ def _commitment(commitment: Any) -> Data:
         | {"by": _name(offer.by), "to": _name(offer.person)}
         for offer in commitment.offers.select_related("by", "person").order_by("pk")
     ]
-    told = _fields(commitment, "side owner_name what done_when by state words made_at accepted_at ended_at")
+    told = _fields(commitment, "side owner_name what done_when by until state words made_at accepted_at ended_at")
     return told | {"moved": moves, "offers": offers}
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.compose import Composed, Deed, Helper, Progress, after_no, decided_in_short, report_back, thanks
-from huitong.coordination import commitments
+from huitong.coordination import commitments, loans
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
@@ -173,6 +173,10 @@ def close(matter: Matter, by: Person, *, outcome: str, settled: bool, days: int)
         matter = lock(matter)
         move(matter, Action.CLOSE, at=now)
         _refuse_if_pending(matter)
+        if lent := loans.out(matter).first():
+            raise Incomplete(
+                "outcome", _("还有借来的没有还：%(what)s。还了，或对方说不用还了，再办结。") % {"what": lent.what}
+            )
         outbox.withdraw(matter, "request", "remind_deliver", "remind_leader", WARNING)
         commitments.stop(matter)
         consult.forget(matter)

@@ -42,9 +42,11 @@ def promise(
     done_when: str = "",
     shared: bool = False,
     said_in: Note | None = None,
+    until: date | None = None,
 ) -> Commitment:
     """Write down what somebody is to do, with owner, date and what counts as done.
 
+    With `until` it is a loan from `day` up to that day; once the lender agrees, giving it back is the requester's.
     Somebody else is asked first whether they take it on. `said_in` is the note in whose answer they said it themselves:
     then it is theirs, not earlier than they said, and they are shown how it was written down.
     """
@@ -54,6 +56,8 @@ def promise(
         raise Incomplete("owner", _("请写明由谁来做。"))
     if day is None or not commitments.EARLIEST <= day <= commitments.LATEST:
         raise Incomplete("by", _("请写明哪天前完成。"))
+    if until and not day <= until <= commitments.LATEST:
+        raise Incomplete("until", _("归还的日子不能早于开始用的日子。"))
     with acting(matter, by, Action.COORDINATE) as matter:
         if said_in:
             owner = _who_said(matter, said_in, day)
@@ -69,6 +73,7 @@ def promise(
             done_when=done_when.strip()[:LONGEST],
             shared=shared,
             proposed=said_in is None,
+            until=until,
         )
         if said_in:
             letters.tell_owner(made)
@@ -208,10 +213,11 @@ def _end(commitment: Commitment, *, by: Person, kept: bool, words: str, by_name:
 
 
 def let_go(commitment: Commitment, *, by: Person, words: str = "") -> None:
-    """The requester no longer needs it; the owner is told."""
+    """The requester no longer needs it, or who has lent something does not want it back; the owner is told."""
     with transaction.atomic():
         matter, commitment = _locked(commitment, by, UNSETTLED)
-        if by.pk != matter.requester_id:
+        asker = commitment.asker
+        if by.pk != (asker.pk if asker.email else matter.requester_id):
             raise NotAllowed
         commitments.drop(commitment, words=words.strip()[:LONGEST])
         escalations.withdraw(commitment)
@@ -236,22 +242,22 @@ def share_promise(commitment: Commitment, *, by: Person, shared: bool) -> None:
     Commitment.objects.filter(pk=commitment.pk).update(shared=shared)
 
 
-def reopen_promise(commitment: Commitment, *, by: Person) -> None:
-    """It was a slip: the promise is open again. Whoever had heard of it hears of this."""
+def reopen_promise(commitment: Commitment, *, by: Person, words: str = "") -> None:
+    """It was a slip, or the lender misses something: it is open again. Whoever had heard of it hears of this."""
     with transaction.atomic():
         matter = lock(commitment.matter)
         commitment = Commitment.objects.select_related("owner").get(pk=commitment.pk)
         commitment.matter = matter
-        if by.pk not in (matter.requester_id, commitment.owner_id):
+        if by.pk not in (matter.requester_id, commitment.owner_id, commitment.asker.pk):
             raise NotAllowed
         if commitment.state in UNSETTLED or matter.closed_at:
             raise NotNow("it is open, or the matter is closed")
         news = Outbox.objects.filter(key__startswith=f"commitment:{commitment.pk}:news:", state="sent")
         told = news.filter(created_at__gte=commitment.ended_at).exists()
         commitments.reopen(commitment)
-        if told:
-            letters.tell(commitment, _other(commitment, by), "reopened", at_once=True)
-        _record(matter, "promise_reopened", by, commitment)
+        if told or words:
+            letters.tell(commitment, _other(commitment, by), "reopened", words, at_once=True)
+        _record(matter, "promise_reopened", by, commitment, words=words[:_SHOWN])
 
 
 # --- slips ---
@@ -313,7 +319,7 @@ def _locked(commitment: Commitment, by: Person, states: tuple[str, ...]) -> tupl
     matter = lock(commitment.matter)
     commitment = Commitment.objects.select_related("owner").get(pk=commitment.pk)
     commitment.matter = matter
-    if by.pk not in (matter.requester_id, commitment.owner_id):
+    if by.pk not in (matter.requester_id, commitment.owner_id, commitment.asker.pk):
         raise NotAllowed
     if commitment.state not in states or matter.closed_at:
         raise NotNow("it is not so any more")
@@ -348,11 +354,12 @@ def _make_room(commitment: Commitment, by: Person) -> None:
 
 
 def _other(commitment: Commitment, by: Person) -> Person | None:
-    """The other of owner and requester, if there is one who can be asked and told."""
-    requester, owner = commitment.matter.requester, commitment.owner
-    if owner is None or owner.pk == requester.pk or not owner.email:
+    """The other of owner and asker, if there is one who can be asked and told."""
+    asker, owner = commitment.asker, commitment.owner
+    other = asker if owner and by.pk == owner.pk else owner
+    if other is None or other.pk == by.pk:
         return None
-    return requester if by.pk == owner.pk else owner
+    return other if other.email or other.pk == commitment.matter.requester_id else None
 
 
 def _answered(matter: Matter, commitment: Commitment, by: Person) -> None:

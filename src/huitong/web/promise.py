@@ -44,7 +44,8 @@ class PromisePage:
             understood = by_mail.meaning.value if by_mail.meaning.value in _MEANT else ""
             typed = mailed.filled(by_mail, do=understood, to=mailed.day_of(by_mail))
         offer = open_offer(promise)
-        own, asks = promise.owner_id == person.pk, promise.matter.requester_id == person.pk
+        own, lender = promise.owner_id == person.pk, promise.returns is not None and promise.asker == person
+        asks = lender or promise.matter.requester_id == person.pk
         slip = actions.undo_until(promise, person) if own or asks else None
         context = {
             "mailed": by_mail,
@@ -55,6 +56,7 @@ class PromisePage:
             "closed": promise.matter.closed_at is not None,
             "own": own,
             "may": own or asks,
+            "lender": lender and not own,
             "unsettled": promise.state in UNSETTLED,
             "overdue": promise.state == "open" and promise.by is not None and promise.by < timezone.localdate(),
             "moves": promise.moves.order_by("at") if own or asks else [],
@@ -63,7 +65,7 @@ class PromisePage:
             "offered_to_me": offer is not None and _waits_for(offer, promise, person),
             "offered_by_me": offer is not None and offer.by_id == person.pk,
             "undo": slip,
-            "choices": _choices(promise, own=own),
+            "choices": _choices(promise, own=own, lender=lender and not own),
             "typed": typed,
             "today": timezone.localdate().isoformat(),
             "error": why_not(error) if error else "",
@@ -102,6 +104,12 @@ class PromisePage:
                 if not words.strip():
                     raise Incomplete("words", _("请写一句原因。"))
                 return Summary(_("办不成：%(what)s") % what, words)
+            case "let_go":
+                return Summary(_("不用还了：%(what)s") % what, words)
+            case "not_back":
+                if not words.strip():
+                    raise Incomplete("words", _("请写一句哪里不对。"))
+                return Summary(_("还没有还好：%(what)s") % what, words)
             case "reopen" | "undo":
                 return Summary(_("点错了，收回：%(what)s") % what)
         raise Incomplete("do", _("请选一项。"))
@@ -126,6 +134,10 @@ class PromisePage:
                 actions.hand_promise(promise, by=person, name=name, email=email, reason=words, by_name=by_name)
             case "broken":
                 actions.break_promise(promise, by=person, words=words, by_name=by_name)
+            case "let_go":
+                actions.let_go(promise, by=person, words=words)
+            case "not_back":
+                actions.reopen_promise(promise, by=person, words=words)
             case "reopen" | "undo":
                 actions.undo_promise(promise, by=person)
             case _other:
@@ -142,12 +154,18 @@ def hands_of(promise: Commitment) -> list[CommitmentOffer]:
 def _waits_for(offer: CommitmentOffer, promise: Commitment, person: Person) -> bool:
     if offer.person:
         return offer.person_id == person.pk
-    both = (promise.owner_id, promise.matter.requester_id)
+    both = (promise.owner_id, promise.asker.pk)
     return person.pk in both and offer.by_id != person.pk
 
 
-def _choices(promise: Commitment, *, own: bool) -> list[tuple[str, str, str]]:
+def _choices(promise: Commitment, *, own: bool, lender: bool) -> list[tuple[str, str, str]]:
     """What can be said of it: code, name, hint."""
+    if lender:
+        return [
+            ("kept", _("还回来了"), _("有要说的可写一句")),
+            ("moved", _("想换个归还的日子"), _("填上日子，写一句原因")),
+            ("let_go", _("不用还了"), ""),
+        ]
     kept = ("kept", _("办好了"), _("有凭据可写一句，比如单号"))
     hand = ("hand", _("该由别人办"), _("写下姓名和邮箱，问过本人才算"))
     if promise.state == "proposed" and own:

@@ -87,6 +87,9 @@ class Commitment(models.Model):
 
     `state` is proposed (its owner has not accepted it yet), open, kept, broken or dropped (the requester let it go).
     `done_when` says what counts as done; `shared`: the other department sees it too.
+
+    Lending is a commitment too, with the last day of the loan (`until`); once it is accepted, giving back is another,
+    which `returns` the first: so both have owners, days, reminders and pages like any other.
     """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="commitments")
@@ -99,6 +102,8 @@ class Commitment(models.Model):
     by = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, default="open")
     shared = models.BooleanField(default=False)
+    until = models.DateField(null=True, blank=True)
+    returns = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="return_of")
     words = models.TextField(blank=True)
     made_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
@@ -106,6 +111,12 @@ class Commitment(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["owner", "state"])]
+
+    @property
+    def asker(self) -> Person:
+        """To whom it is owed: who lent what is given back here; else the requester."""
+        lender = self.returns.owner if self.returns else None
+        return lender or self.matter.requester
 
 
 class CommitmentMove(models.Model):

@@ -49,7 +49,7 @@ def _act(request: DeskRequest, row: Commitment) -> str:
         case "moved":
             coordinate.move_promise(row, by=person, to=day_of(post.get("to")), reason=words)
             if open_offer(row):
-                return _("问了%(name)s，点头之前仍是原来的日子。") % {"name": row.owner_name}
+                return _("问了%(name)s，点头之前仍是原来的日子。") % {"name": _other_name(request, row)}
         case "broken":
             coordinate.break_promise(row, by=person, words=words)
         case "agree" | "disagree":
@@ -91,6 +91,8 @@ def _context(request: DeskRequest, row: Commitment) -> dict[str, object]:
         "promise": row,
         "unsettled": row.state in UNSETTLED,
         "others": others,
+        "asks_other": others or (row.returns is not None and bool(row.asker.email)),
+        "other_name": _other_name(request, row),
         "offer": offer,
         "offered_to_me": offer is not None and offer.person is None and offer.by_id != person.pk,
         "undo": promises.undo_until(row, person),
@@ -107,6 +109,11 @@ def _context(request: DeskRequest, row: Commitment) -> dict[str, object]:
         "today": today.isoformat(),
         "latest": (today + timedelta(days=60)).isoformat(),
     }
+
+
+def _other_name(request: DeskRequest, row: Commitment) -> str:
+    """Who has to agree beside the requester: its owner, or who lent what is given back."""
+    return row.asker.name if row.owner_id == request.person.pk else row.owner_name
 
 
 def _nothing_arrived(row: Commitment) -> bool:

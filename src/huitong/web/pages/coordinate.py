@@ -24,7 +24,7 @@ from huitong.matters.verdicts import MAX_WORDS, verdict_text
 from huitong.method import Help, help_name
 from huitong.records.models import Decision, Matter, Meeting, Note, Person
 from huitong.timing import MeetingTime
-from huitong.web import week
+from huitong.web import plan, week
 from huitong.web.attend import guest_rows
 from huitong.web.clock import moment_of
 from huitong.web.desk import DeskRequest, address_of, day_of, life, why_not
@@ -67,6 +67,8 @@ def coordinate(request: DeskRequest, matter: int) -> HttpResponse:
 
 def _act(request: DeskRequest, row: Matter) -> str:
     post, person = request.POST, request.person
+    if (done := plan.act(row, person, post)) is not None:
+        return done
     match post.get("do"):
         case "note":
             email = address_of(post.get("email", ""))
@@ -198,8 +200,8 @@ def _people(
 
 
 def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str, Any]:
-    plan = plan_of(decision)
-    option, kind = plan.option, plan.kind
+    wanted = plan_of(decision)
+    option, kind = wanted.option, wanted.kind
     meeting, met = meetings.to_come(row), meetings.last_held(row)
     minutes = meeting.minutes if meeting else (option or {}).get("minutes") or 30
     answers = answers_of(row)
@@ -241,6 +243,7 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
         "said": [_said(n) for n in row.notes.select_related("person") if n.answer in ("yes", "date")],
         "counterpart": answers.get("other_department.head") or answers.get("other_department.contact") or "",
         "email": answers.get("other_department.email") or "",
+        **plan.context(row, decision, request.POST),
         "errors": {},
         "typed": {},
         "field": "",

@@ -1,0 +1,98 @@
+"""What a decision's kind of help asks for on the page of coordination: what is borrowed, and the next steps."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huitong.coordination import loans
+from huitong.matters import promises, steps
+from huitong.matters.brief import answers_of
+from huitong.matters.understood import plan_of
+from huitong.method import Help
+from huitong.records.models import Decision, Matter, Person
+from huitong.web.desk import address_of, day_of
+from huitong.web.fields import text_of
+
+LOAN_DAYS: Final = 5  # for what is borrowed, where nobody has said by when it comes back
+
+
+def act(row: Matter, person: Person, post: QueryDict) -> str | None:
+    """Carry out what one of the forms here asks for. Returns what to say of it; None if it is none of them."""
+    if post.get("do") == "borrow":
+        made = promises.promise(
+            row,
+            person,
+            side="theirs",
+            owner_name=text_of(post, "lender", 200),
+            owner_email=address_of(post.get("lender_email", "")),
+            what=text_of(post, "thing", 2000),
+            day=day_of(post.get("from")),
+            until=day_of(post.get("until")) or day_of(post.get("from")),
+        )
+        if made.state == "proposed":
+            return _("正在问%(name)s；点头之后才算借到。") % {"name": made.owner_name}
+        return _("记下了，到日子会提醒归还。")
+    if post.get("do") == "steps":
+        made_steps = steps.promise_steps(row, person, typed(post))
+        return ngettext("记下了 %(n)s 步。", "记下了 %(n)s 步。", len(made_steps)) % {"n": len(made_steps)}
+    return None
+
+
+def typed(post: QueryDict) -> list[steps.Step]:
+    """The steps that are ticked, as typed."""
+    return [
+        steps.Step(
+            text_of(post, f"what-{n}", 2000),
+            "theirs" if post.get(f"side-{n}") == "theirs" else "ours",
+            text_of(post, f"owner-{n}", 200),
+            address_of(post.get(f"email-{n}", "")),
+            day_of(post.get(f"by-{n}")),
+        )
+        for n in range(steps.MOST + 1)
+        if post.get(f"on-{n}")
+    ]
+
+
+def context(row: Matter, decision: Decision, post: QueryDict) -> dict[str, Any]:
+    plan, answers = plan_of(decision), answers_of(row)
+    borrowed = list(row.commitments.filter(until__isnull=False).select_related("return_of").order_by("by", "id"))
+    lends, guides = plan.kind == Help.RESOURCE or bool(borrowed), plan.kind == Help.GUIDANCE
+    today = timezone.localdate()
+    return {
+        "lends": lends,
+        "borrowed": borrowed,
+        "out": loans.out(row).count() if borrowed else 0,
+        "loan": post
+        if post.get("do") == "borrow"
+        else {
+            "thing": plan.title,
+            "lender": answers.get("other_department.head") or answers.get("other_department.contact") or "",
+            "lender_email": answers.get("other_department.email") or "",
+            "from": today.isoformat(),
+            "until": (today + timedelta(days=LOAN_DAYS)).isoformat(),
+        },
+        "guides": guides,
+        "steps": _rows(row, decision, post) if guides else [],
+        "steps_made": guides and row.commitments.filter(made_at__gte=decision.effective_at).exists(),
+    }
+
+
+def _rows(row: Matter, decision: Decision, post: QueryDict) -> list[dict[str, Any]]:
+    """One row more than there are steps, for what nobody has said."""
+    if post.get("do") == "steps":
+        return [
+            {"n": n} | {name: post.get(f"{name}-{n}", "") for name in ("on", "what", "side", "owner", "email", "by")}
+            for n in range(steps.MOST + 1)
+            if f"what-{n}" in post
+        ]
+    offered = steps.offered(decision)
+    extra = steps.Step("", owner=row.requester.name, by=offered[0].by if offered else None)
+    return [
+        {"n": n, "on": bool(step.what), "what": step.what, "side": step.side, "owner": step.owner, "email": step.email}
+        | {"by": step.by.isoformat() if step.by else ""}
+        for n, step in enumerate([*offered, extra])
+    ]
