@@ -20,6 +20,8 @@ from huitong.method import Help
         ("临时调配", "向其他病区协调 5 台终端", Help.RESOURCE),
         ("每周例会", "", Help.STANDING),
         ("约定接口人", "", Help.AGREEMENT),
+        ("约定沟通机制", "", Help.AGREEMENT),
+        ("借用采购部的展架", "", Help.RESOURCE),
         ("请您指点", "", Help.GUIDANCE),
         ("", "打一个电话", Help.TALK),
     ],

@@ -11,6 +11,10 @@ _CUES: Final = (
         Help.MEETING,
         r"会议|會議|[协短例座商]\w{0,2}[会會]|[开開]\w{0,2}[会會]|碰头|碰頭|召集|召[开開]|主持|联席|聯席|meeting|meet\b|convene|host",
     ),
+    (
+        Help.AGREEMENT,
+        r"(沟通|工作|协作|对接|合作)(机制|機制|方式|办法|约定|规则)|接口人|way of (working|communicating)",
+    ),
     (Help.TALK, r"电话|沟通|商量|打招呼|面谈|當面|電話|溝通|talk|speak|call|ring|word with|agree with|ask \w+ for"),
     (
         Help.RESOURCE,

@@ -11,7 +11,7 @@ from huitong.records.models import Outbox
 
 # The kinds of news that a person can send different ways, with the kinds of rows in each.
 NEWS: Final[dict[str, tuple[str, ...]]] = {
-    "decide": ("request", "confirm", "answer", "note", "talk", "consult", "understood"),
+    "decide": ("request", "confirm", "answer", "note", "talk", "consult", "understood", "agreement_ask"),
     "answers": (
         "decision",
         "receipt",
@@ -21,8 +21,9 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
         "meeting_answer",
         "reply_words",
         "corrected",
+        "agreement_news",
     ),
-    "reminders": ("remind_leader", "remind_deliver", "moved", "warn_moment"),
+    "reminders": ("remind_leader", "remind_deliver", "moved", "warn_moment", "agreement_review"),
     "promises": ("remind_commitment", "commitment_ask", "commitment_news", "commitment_warning"),
     "reports": ("report", "after_no", "minutes", "thanks"),
 }
@@ -30,7 +31,7 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
 AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "digest", "card", "reply_confirm")
 CARD: Final = "card"  # what was sent is to say something else
 # A reminder is for working hours only, also where the worker comes late.
-IN_WORKING_HOURS: Final = ("remind_commitment", "commitment_warning")
+IN_WORKING_HOURS: Final = ("remind_commitment", "commitment_warning", "agreement_review")
 CHAT_TRIES: Final = 3  # after as many failures, seven minutes in all, mail is the quicker way
 
 

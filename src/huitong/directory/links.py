@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
-from huitong.records.models import Commitment, Consultation, Link, Meeting, Note, Person, Request
+from huitong.records.models import Agreement, Commitment, Consultation, Link, Meeting, Note, Person, Request
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 TOKEN_LENGTH: Final = 24  # 142 bits; with its slash a path of 25 characters
@@ -39,6 +39,7 @@ def issue(
     commitment: Commitment | None = None,
     consultation: Consultation | None = None,
     meeting: Meeting | None = None,
+    agreement: Agreement | None = None,
     days: int | None = None,
 ) -> Link:
     """Make a link that only `person` is given. It expires after `days` (default LINK_DAYS)."""
@@ -51,6 +52,7 @@ def issue(
         commitment=commitment,
         consultation=consultation,
         meeting=meeting,
+        agreement=agreement,
         nonce=nonce,
         digest=digest(_derive(nonce)),
         created_at=now,
@@ -81,6 +83,7 @@ def find(token: str) -> Link | None:
         "consultation__request__matter__requester",
         "consultation__request__leader",
         "meeting__matter__requester",
+        "agreement__matter__requester",
     )
     return Link.objects.select_related(*related).filter(digest=digest(token)).first()
 

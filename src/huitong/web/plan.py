@@ -1,5 +1,6 @@
 """What a decision's kind of help asks for on the page of coordination: what is borrowed, and the next steps."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -8,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huitong.coordination import loans
-from huitong.matters import promises, steps
+from huitong.coordination import agreements, loans
+from huitong.matters import agree, promises, steps
 from huitong.matters.brief import answers_of
+from huitong.matters.errors import NotNow
 from huitong.matters.understood import plan_of
 from huitong.method import Help
 from huitong.records.models import Decision, Matter, Person
@@ -39,6 +41,18 @@ def act(row: Matter, person: Person, post: QueryDict) -> str | None:
     if post.get("do") == "steps":
         made_steps = steps.promise_steps(row, person, typed(post))
         return ngettext("记下了 %(n)s 步。", "记下了 %(n)s 步。", len(made_steps)) % {"n": len(made_steps)}
+    if post.get("do") == "agreement":
+        parts = {name: post.get(f"a-{name}", "") for name in agreements.PARTS}
+        agree.propose(
+            row, person, head=text_of(post, "a-head", 200), email=address_of(post.get("a-email", "")), parts=parts
+        )
+        return _("正在请两位负责人看；都同意了才算。")
+    if post.get("do") == "agreement_review":
+        agreement = agreements.current(row)
+        if agreement is None:
+            raise NotNow("nothing was agreed")
+        agree.review(agreement, person, outcome=post.get("outcome", ""))
+        return _("记下了，正在告诉两位负责人。")
     return None
 
 
@@ -75,9 +89,46 @@ def context(row: Matter, decision: Decision, post: QueryDict) -> dict[str, Any]:
             "from": today.isoformat(),
             "until": (today + timedelta(days=LOAN_DAYS)).isoformat(),
         },
+        **_agreement(row, plan.kind, post, answers),
         "guides": guides,
         "steps": _rows(row, decision, post) if guides else [],
         "steps_made": guides and row.commitments.filter(made_at__gte=decision.effective_at).exists(),
+    }
+
+
+def _agreement(row: Matter, kind: Help, post: QueryDict, answers: Mapping[str, Any]) -> dict[str, Any]:
+    agreement = agreements.current(row)
+    if kind != Help.AGREEMENT and agreement is None:
+        return {"agrees": False}
+    if post.get("do") == "agreement":
+        parts = {name: post.get(f"a-{name}", "") for name in ("head", "email", *agreements.PARTS)}
+    elif agreement:
+        parts = {name: getattr(agreement, name) for name in agreements.PARTS}
+        parts |= {"head": agreement.head.name, "email": agreement.head.email}
+    else:
+        parts = {
+            "head": answers.get("other_department.head") or "",
+            "email": answers.get("other_department.email") or "",
+            "ours": row.requester.name,
+            "theirs": answers.get("other_department.contact") or "",
+        }
+    if agreement is None:
+        return {"agrees": True, "agreement": None, "parts": parts}
+    agreement.matter = row
+    to_review = agreements.is_to_review(agreement)
+    people = agreements.heads(agreement)
+    said = [(head, agreements.answer_of(agreement, head)) for head in people]
+    return {
+        "agrees": True,
+        "agreement": agreement,
+        "agreement_sides": agreements.sides(agreement),
+        "agreement_heads": said,
+        "agreement_reviews": [(head, agreements.answer_of(agreement, head, is_review=True)) for head in people],
+        "agreement_to_change": agreement.outcome == agreements.CHANGE
+        or any(each and each.answer == agreements.CHANGE for _head, each in said),
+        "to_review": to_review,
+        "figures": agreements.figures(agreement) if to_review else None,
+        "parts": parts,
     }
 
 

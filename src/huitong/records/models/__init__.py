@@ -1,5 +1,7 @@
 from huitong.records.models.calendars import Busy, Calendar
 from huitong.records.models.coordination import (
+    Agreement,
+    AgreementAnswer,
     Attendee,
     Commitment,
     CommitmentMove,
@@ -40,6 +42,8 @@ from huitong.records.models.polish import PolishSettings, Rewriting
 from huitong.records.models.replies import Mailbox, Reply
 
 __all__ = [
+    "Agreement",
+    "AgreementAnswer",
     "Answer",
     "Attendee",
     "Busy",

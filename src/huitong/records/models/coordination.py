@@ -211,3 +211,52 @@ class Understanding(models.Model):
     correction = models.TextField(blank=True)
     corrected_by = models.CharField(max_length=100, blank=True)
     corrected_at = models.DateTimeField(null=True, blank=True)
+
+
+class Agreement(models.Model):
+    """An agreed way of communicating between two departments, one version of it; it holds once both heads confirmed.
+
+    `ours` and `theirs` are the contacts, `where` says what goes where, a line each. `head` is the other department's.
+    `outcome` is what the review came to: keeps, change or ends. A later version or an end leaves the earlier as it was.
+    """
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="agreements")
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL)
+    number = models.PositiveIntegerField()
+    head = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    leader = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    ours = models.CharField(max_length=200)
+    theirs = models.CharField(max_length=200)
+    channel = models.CharField(max_length=200)
+    within = models.CharField(max_length=200)
+    where = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    holds_at = models.DateTimeField(null=True, blank=True)
+    review_on = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("matter", "number", name="an_agreements_version_once"),
+            models.UniqueConstraint("matter", condition=Q(ended_at=None), name="one_agreement_that_stands"),
+        ]
+
+
+class AgreementAnswer(models.Model):
+    """What a head said of an agreement, when it was proposed or when it was looked at again (`is_review`).
+
+    `answer` is yes or change; of a review keeps, change or ends.
+    """
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="answers")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    is_review = models.BooleanField(default=False)
+    answer = models.CharField(max_length=10)
+    words = models.TextField(blank=True)
+    by_name = models.CharField(max_length=100, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("agreement", "person", "is_review", name="a_heads_answer_once")]

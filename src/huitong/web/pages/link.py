@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from huitong.directory import links
 from huitong.records.models import Link
 from huitong.web import digest_list, invite, promise
+from huitong.web.agreement import AgreementPage
 from huitong.web.attend import AttendPage
 from huitong.web.confirm import Reader, respond
 from huitong.web.consult import ConsultPage
@@ -58,6 +59,13 @@ def _meeting(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
     return respond(request, reader, AttendPage(request, reader, link.meeting))
 
 
+def _agreement(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
+    agreement = link.agreement
+    if agreement is None or link.person_id not in (agreement.head_id, agreement.leader_id):
+        raise Http404
+    return respond(request, reader, AgreementPage(request, reader, agreement))
+
+
 PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] = {
     "decide": _decide,
     "answer": _answer,
@@ -65,6 +73,7 @@ PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] 
     "consult": _consult,
     "commitments": lambda request, _link, reader: commitments.answer(request, reader),
     "meeting": _meeting,
+    "agreement": _agreement,
     "invite": invite.take_up,
     "digest": digest_list.show,
 }
