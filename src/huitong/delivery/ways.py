@@ -23,7 +23,15 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
         "corrected",
         "agreement_news",
     ),
-    "reminders": ("remind_leader", "remind_deliver", "moved", "warn_moment", "agreement_review"),
+    "reminders": (
+        "remind_leader",
+        "remind_deliver",
+        "moved",
+        "warn_moment",
+        "agreement_review",
+        "sitting_agenda",
+        "series_review",
+    ),
     "promises": ("remind_commitment", "commitment_ask", "commitment_news", "commitment_warning"),
     "reports": ("report", "after_no", "minutes", "thanks"),
 }
@@ -31,7 +39,7 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
 AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "digest", "card", "reply_confirm")
 CARD: Final = "card"  # what was sent is to say something else
 # A reminder is for working hours only, also where the worker comes late.
-IN_WORKING_HOURS: Final = ("remind_commitment", "commitment_warning", "agreement_review")
+IN_WORKING_HOURS: Final = ("remind_commitment", "commitment_warning", "agreement_review", "series_review")
 CHAT_TRIES: Final = 3  # after as many failures, seven minutes in all, mail is the quicker way
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
-from huitong.records.models import Agreement, Commitment, Consultation, Link, Meeting, Note, Person, Request
+from huitong.records.models import Agreement, Commitment, Consultation, Link, Meeting, Note, Person, Request, Series
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 TOKEN_LENGTH: Final = 24  # 142 bits; with its slash a path of 25 characters
@@ -40,6 +40,7 @@ def issue(
     consultation: Consultation | None = None,
     meeting: Meeting | None = None,
     agreement: Agreement | None = None,
+    series: Series | None = None,
     days: int | None = None,
 ) -> Link:
     """Make a link that only `person` is given. It expires after `days` (default LINK_DAYS)."""
@@ -53,6 +54,7 @@ def issue(
         consultation=consultation,
         meeting=meeting,
         agreement=agreement,
+        series=series,
         nonce=nonce,
         digest=digest(_derive(nonce)),
         created_at=now,
@@ -84,6 +86,7 @@ def find(token: str) -> Link | None:
         "consultation__request__leader",
         "meeting__matter__requester",
         "agreement__matter__requester",
+        "series__matter__requester",
     )
     return Link.objects.select_related(*related).filter(digest=digest(token)).first()
 

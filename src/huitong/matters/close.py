@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.compose import Composed, Deed, Helper, Progress, after_no, decided_in_short, report_back, thanks
-from huitong.coordination import commitments, loans
+from huitong.coordination import commitments, loans, series
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
@@ -179,6 +179,9 @@ def close(matter: Matter, by: Person, *, outcome: str, settled: bool, days: int)
             )
         outbox.withdraw(matter, "request", "remind_deliver", "remind_leader", WARNING)
         commitments.stop(matter)
+        if standing := series.current(matter):
+            standing.matter = matter
+            series.dissolve(standing)
         consult.forget(matter)
         matter.outcome, matter.settled, matter.days, matter.closed_at = outcome.strip(), settled, days, now
         matter.save(update_fields=["outcome", "settled", "days", "closed_at"])

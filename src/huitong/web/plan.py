@@ -16,6 +16,7 @@ from huitong.matters.errors import NotNow
 from huitong.matters.understood import plan_of
 from huitong.method import Help
 from huitong.records.models import Decision, Matter, Person
+from huitong.web import standing
 from huitong.web.desk import address_of, day_of
 from huitong.web.fields import text_of
 
@@ -24,6 +25,8 @@ LOAN_DAYS: Final = 5  # for what is borrowed, where nobody has said by when it c
 
 def act(row: Matter, person: Person, post: QueryDict) -> str | None:
     """Carry out what one of the forms here asks for. Returns what to say of it; None if it is none of them."""
+    if (done := standing.act(row, person, post)) is not None:
+        return done
     if post.get("do") == "borrow":
         made = promises.promise(
             row,
@@ -90,6 +93,7 @@ def context(row: Matter, decision: Decision, post: QueryDict) -> dict[str, Any]:
             "until": (today + timedelta(days=LOAN_DAYS)).isoformat(),
         },
         **_agreement(row, plan.kind, post, answers),
+        **standing.context(row, wanted=plan.kind == Help.STANDING, post=post, answers=answers),
         "guides": guides,
         "steps": _rows(row, decision, post) if guides else [],
         "steps_made": guides and row.commitments.filter(made_at__gte=decision.effective_at).exists(),

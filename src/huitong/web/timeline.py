@@ -203,6 +203,22 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "promise_moved": _promise_moved,
     "promise_broken": _plain(N_("%(owner)s办不成：%(what)s。")),
     "promise_reopened": _plain(N_("%(owner)s的“%(what)s”重新打开。")),
+    "series_called": lambda d: (
+        _("例会从%(start)s开到%(until)s，邀请已发出。")
+        % {"start": moment_text(datetime.fromisoformat(d["start"])), "until": _day(d["until"])}
+    ),
+    "sitting_called_off": lambda d: (
+        _("%(start)s的例会不开。") % {"start": moment_text(datetime.fromisoformat(d["start"]))}
+    ),
+    "series_dissolved": _plain(N_("例会停了。")),
+    "series_goes_on": _plain(N_("例会接着开。")),
+    "series_answered": lambda d: (
+        {
+            "goes_on": _("%(name)s说例会接着开。"),
+            "enough": _("%(name)s说例会可以停了。"),
+        }[d["answer"]]
+        % d
+    ),
     "agreement_proposed": _plain(N_("沟通约定第 %(version)s 版送给领导和%(to)s看了。")),
     "agreement_agreed": _plain(N_("%(name)s同意了沟通约定。")),
     "agreement_to_change": _plain(N_("%(name)s想改沟通约定：")),

@@ -260,3 +260,56 @@ class AgreementAnswer(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("agreement", "person", "is_review", name="a_heads_answer_once")]
+
+
+class Series(models.Model):
+    """A standing meeting: a series of sittings with an end and a day on which both sides are asked whether it goes on.
+
+    `every` is week, fortnight or month (the same weekday of each month), by the clock of `zone`. `uid` and `sequence`
+    are the invitation's. `reviewed_at`: the requester said that it goes on. `ended_at`: it was dissolved, or is over.
+    """
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="series")
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL)
+    title = models.CharField(max_length=300)
+    start = models.DateTimeField()
+    zone = models.CharField(max_length=64)
+    every = models.CharField(max_length=10)
+    minutes = models.PositiveIntegerField()
+    place = models.CharField(max_length=200, blank=True)
+    until = models.DateField()
+    review_on = models.DateField()
+    uid = models.CharField(max_length=100, unique=True)
+    sequence = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("matter", condition=Q(ended_at=None), name="one_series_that_goes_on")]
+
+
+class SeriesGuest(models.Model):
+    """Who comes to a standing meeting, and what they said when asked whether it goes on: goes_on or enough."""
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="guests")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    answer = models.CharField(max_length=10, blank=True)
+    words = models.TextField(blank=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("series", "person", name="a_guest_of_a_series_once")]
+
+
+class Sitting(models.Model):
+    """One sitting of a standing meeting. `off` is why it is not held: holiday or called_off. `decided`, a line each."""
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="sittings")
+    start = models.DateTimeField()
+    off = models.CharField(max_length=10, blank=True)
+    decided = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("series", "start", name="a_sitting_once")]

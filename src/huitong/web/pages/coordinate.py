@@ -205,7 +205,7 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
     meeting, met = meetings.to_come(row), meetings.last_held(row)
     minutes = meeting.minutes if meeting else (option or {}).get("minutes") or 30
     answers = answers_of(row)
-    asked_for = kind in (Help.MEETING, Help.STANDING) or "meeting" in request.GET
+    asked_for = kind == Help.MEETING or "meeting" in request.GET
     wants_meeting = asked_for or meeting is not None or met is not None
     people = _people(request, row, decision, meeting if meeting and meeting != met else None) if wants_meeting else []
     typed = request.POST if request.POST.get("do") in ("meeting", "times") else None

@@ -21,6 +21,7 @@ from huitong.web.consult import ConsultPage
 from huitong.web.middleware import LANGUAGE_COOKIE, POLICY, speak
 from huitong.web.pages import commitments, note
 from huitong.web.pages.decide import DecidePage
+from huitong.web.standing import SeriesPage
 
 # These pages load no script at all.
 POLICY_WITHOUT_SCRIPT: Final = POLICY.replace("script-src 'self'", "script-src 'none'").replace(
@@ -66,6 +67,12 @@ def _agreement(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse
     return respond(request, reader, AgreementPage(request, reader, agreement))
 
 
+def _series(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
+    if link.series is None or not link.series.guests.filter(person_id=link.person_id).exists():
+        raise Http404
+    return respond(request, reader, SeriesPage(request, reader, link.series))
+
+
 PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] = {
     "decide": _decide,
     "answer": _answer,
@@ -74,6 +81,7 @@ PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] 
     "commitments": lambda request, _link, reader: commitments.answer(request, reader),
     "meeting": _meeting,
     "agreement": _agreement,
+    "series": _series,
     "invite": invite.take_up,
     "digest": digest_list.show,
 }

@@ -57,6 +57,8 @@ KINDS: Final = {
     "agreement_ask": gettext_lazy("请双方确认的沟通约定"),
     "agreement_news": gettext_lazy("沟通约定的进展"),
     "agreement_review": gettext_lazy("沟通约定的回看"),
+    "sitting_agenda": gettext_lazy("例会的议程"),
+    "series_review": gettext_lazy("例会还开不开"),
     "invitation": gettext_lazy("会议邀请"),
     "meeting_answer": gettext_lazy("会议邀请的答复"),
     "minutes": gettext_lazy("会议纪要"),
