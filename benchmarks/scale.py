@@ -1,6 +1,7 @@
 """Many processes on PostgreSQL and a broker: how much more four workers send than one, a whole life, and the soak.
 
 usage: python benchmarks/scale.py [--rows 10000] [--milliseconds 20] [--deliveries 1000] [--kills 25] [--seed N]
+           [--first-alone]
 
 `make scale-test` installs what is missing and runs this. All servers are of its own, on loopback:
 1. PostgreSQL and Redis; a mail server that takes `--milliseconds` to accept a letter, as one across a network does.
@@ -128,6 +129,7 @@ def main() -> None:
     parser.add_argument("--deliveries", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=25)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--first-alone", action="store_true", help="only the first of the three")
     options = parser.parse_args()
     began = time.monotonic()
     takes = f"a mail server that takes {options.milliseconds:.0f} ms"
@@ -136,6 +138,9 @@ def main() -> None:
         ours.use(database="postgres", broker="redis")
         ours.open()
         times = throughput(ours, options.rows, options.milliseconds)
+    if options.first_alone:
+        print(f"four workers send {times:.2f} times as much as one")
+        return
     print("PostgreSQL and Redis, four workers, two web processes", flush=True)
     with house() as ours:
         ours.use(database="postgres", broker="redis")

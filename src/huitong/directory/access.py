@@ -73,6 +73,7 @@ person                            -         -      -           yes       -      
 outbox                            -         -      -           yes       -         -
 rules                             -         -      -           yes       -         -
 templates                         -         -      -           yes       -         -
+kinds                             -         -      -           yes       -         -
 template                          -         -      -           yes       -         -
 mails                             yes       yes    yes         yes       yes       yes
 demo                              yes       yes    yes         yes       yes       yes

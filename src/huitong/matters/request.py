@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.compose import MAX_REMINDERS, House, reminder
-from huitong.coordination.kinds import kind_of
 from huitong.delivery import digest, outbox
 from huitong.directory import links
 from huitong.directory.hours import working_day_after, working_day_before
@@ -21,6 +20,7 @@ from huitong.matters.brief import answers_of, brief_of, options_of
 from huitong.matters.deadlines import MORNING, deadline_of, warn_in_time
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
+from huitong.matters.kinds import of_option
 from huitong.matters.moments import is_taken, minutes_for
 from huitong.matters.named import named
 from huitong.matters.stages import Action, Stage, move
@@ -329,7 +329,8 @@ def _options(matter: Matter) -> list[dict[str, object]]:
     kinds = [row.get("kind") for row in options_of(answers_of(matter))]
     options = brief_of(matter).options
     return [
-        option.model_dump(mode="json") | {"kind": kind or kind_of(option.title, option.what_leader_does).value}
+        option.model_dump(mode="json")
+        | of_option(str(kind or ""), option.title, option.what_leader_does, matter.requester)
         for option, kind in zip(options, kinds, strict=False)
     ]
 

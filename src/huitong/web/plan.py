@@ -95,6 +95,7 @@ def context(row: Matter, decision: Decision, post: QueryDict) -> dict[str, Any]:
         **_agreement(row, plan.kind, post, answers),
         **standing.context(row, wanted=plan.kind == Help.STANDING, post=post, answers=answers),
         "guides": guides,
+        "own_kind": bool((plan.option or {}).get("steps")),
         "steps": _rows(row, decision, post) if guides else [],
         "steps_made": guides and row.commitments.filter(made_at__gte=decision.effective_at).exists(),
     }

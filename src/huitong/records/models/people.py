@@ -139,3 +139,20 @@ class HouseTemplate(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("is_sample", "language", "name", name="one_template_a_house_and_text")]
+
+
+class HelpKind(models.Model):
+    """A further kind of help that a house names: carried out by its `steps`, each {what, side, days}.
+
+    `cues` are words, a line each, that make an option be of it. A request keeps what it needs of its kind, so that a
+    kind can be changed and deleted.
+    """
+
+    is_sample = models.BooleanField()
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=40)
+    cues = models.TextField(blank=True)
+    steps = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("is_sample", "name", name="one_kind_of_a_name")]

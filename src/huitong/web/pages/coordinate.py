@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from huitong.coordination import meetings
 from huitong.coordination.attendance import when_text
 from huitong.directory.people import find
-from huitong.directory.wording import day_text, moment_text, spoken
+from huitong.directory.wording import day_text, moment_text
 from huitong.matters import attend
 from huitong.matters import coordinate as actions
 from huitong.matters.brief import answers_of
 from huitong.matters.errors import Incomplete, NotDone, NotNow
+from huitong.matters.kinds import called
 from huitong.matters.texts import LONGEST, forget_text
 from huitong.matters.understood import plan_of, understanding_of
 from huitong.matters.verdicts import MAX_WORDS, verdict_text
-from huitong.method import Help, help_name
+from huitong.method import Help
 from huitong.records.models import Decision, Matter, Meeting, Note, Person
 from huitong.timing import MeetingTime
 from huitong.web import plan, week
@@ -223,7 +224,7 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
         "verdict": verdict_text(decision),
         "understanding": understanding_of(decision),
         "kind": kind.value,
-        "kind_name": help_name(kind, spoken()),
+        "kind_name": called(option, kind),
         "talk": row.talks.order_by("-pk").first(),
         "wants_meeting": wants_meeting,
         "meeting": meeting,

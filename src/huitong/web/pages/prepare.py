@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huitong.directory.wording import day_text
+from huitong.matters import kinds
 from huitong.matters import prepare as actions
 from huitong.matters.brief import answers_of
 from huitong.matters.close import precedents_for
@@ -25,8 +26,8 @@ from huitong.matters.problems import problems_of
 from huitong.matters.questions import GROUPS, MAX_LENGTH, MAX_ROWS, Field, Group, Question, new_row_id
 from huitong.matters.request import current_request
 from huitong.matters.stages import Action, can
-from huitong.method import Help, Language
-from huitong.method.words import element_name, help_name
+from huitong.method import Language
+from huitong.method.words import element_name
 from huitong.records.models import Matter
 from huitong.web.desk import DeskRequest, life, why_not
 
@@ -229,7 +230,7 @@ def _page(
         "similar": _similar(row, answers),
         "other": _other_department(answers),
         "languages": LANGUAGES,
-        "kinds": [(kind.value, help_name(kind, language)) for kind in Help],
+        "kinds": kinds.choices(row.requester),
         "longest": MAX_LENGTH,
     }
     return render(request, "prepare.html", context, status=status)
