@@ -19,7 +19,7 @@ from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.keeping.errors import Refused
 from huitong.keeping.export import export_matter, export_person
-from huitong.matters import consult, coordinate, decide, prepare
+from huitong.matters import agree, consult, coordinate, decide, prepare, standing
 from huitong.matters.request import delivered_by_mail, schedule
 from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Calendar, Commitment, Link, Matter, Outbox, Person, Phrase, Request, User
@@ -139,6 +139,22 @@ def test_a_matter_holds_its_whole_story_and_its_documents(coordinated: Matter, o
     assert FACTS["matter"] in files[f"matters/{coordinated.pk}/texts/email.txt"].decode()
     report = Document(io.BytesIO(files[f"matters/{coordinated.pk}/report.docx"]))
     assert FACTS["matter"] in "\n".join(paragraph.text for paragraph in report.paragraphs)
+
+
+def test_what_was_agreed_and_what_was_held_is_in_it(coordinated: Matter, of_matter: Read) -> None:
+    requester = coordinated.requester
+    parts = {"ours": "许宁", "theirs": "李工", "channel": "邮件", "within": "一个工作日"}
+    agree.propose(coordinated, requester, head="王经理", email="wang@example.com", parts=parts)
+    first = timezone.now() + timedelta(days=3)
+    day = timezone.localdate(first)
+    times = {"until": day + timedelta(days=21), "review_on": day + timedelta(days=7), "minutes": 30}
+    guests = [("王经理", "wang@example.com")]
+    standing.start(coordinated, requester, title="碰头", first=first, every="week", place="", guests=guests, **times)
+    told, _files = of_matter(coordinated.pk)
+    assert told["agreements"][0]["within"] == "一个工作日"
+    assert "王经理" in told["agreements"][0]["heads"]
+    assert [guest["name"] for guest in told["series"][0]["guests"]][-1] == "王经理"
+    assert len(told["series"][0]["sittings"]) == 4
 
 
 def test_an_answer_that_can_be_taken_back_is_not_in_it(asked: Request, people: People, of_matter: Read) -> None:

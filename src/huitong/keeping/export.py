@@ -137,6 +137,8 @@ def _matter(matter: Matter) -> Data:
             _fields(talk, "points outcome words held_at") for talk in matter.talks.filter(follows).order_by("pk")
         ],
         "commitments": [_commitment(each) for each in matter.commitments.filter(follows).order_by("pk")],
+        "agreements": [_agreement(each) for each in matter.agreements.order_by("number")],
+        "series": [_series(each) for each in matter.series.order_by("pk")],
         "timeline": [
             {**_fields(e, "at kind data"), "person": _name(e.person)}
             for e in events
@@ -268,6 +270,25 @@ def _fields(row: object, names: str) -> Data:
 
 def _name(person: Person | None) -> str:
     return person.name if person else ""
+
+
+def _agreement(agreement: Any) -> Data:
+    told = _fields(agreement, "number ours theirs channel within where made_at holds_at review_on outcome ended_at")
+    said = [
+        {"by": _name(each.person)} | _fields(each, "is_review answer words by_name at")
+        for each in agreement.answers.select_related("person").order_by("pk")
+    ]
+    return told | {"heads": [_name(agreement.leader), _name(agreement.head)], "answers": said}
+
+
+def _series(series: Any) -> Data:
+    told = _fields(series, "title start every minutes place until review_on reviewed_at ended_at")
+    guests = [
+        {"name": _name(each.person)} | _fields(each, "answer words answered_by answered_at")
+        for each in series.guests.select_related("person").order_by("pk")
+    ]
+    sittings = [_fields(each, "start off decided") for each in series.sittings.order_by("start")]
+    return told | {"guests": guests, "sittings": sittings}
 
 
 def _note(note: Any) -> Data:
