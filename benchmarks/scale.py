@@ -1,6 +1,6 @@
 """Many processes on PostgreSQL and a broker: how much more four workers send than one, a whole life, and the soak.
 
-usage: python benchmarks/scale.py [--rows 10000] [--milliseconds 20] [--deliveries 1000] [--kills 25] [--seed N]
+usage: python benchmarks/scale.py [--rows 10000] [--milliseconds 60] [--deliveries 1000] [--kills 25] [--seed N]
            [--first-alone]
 
 `make scale-test` installs what is missing and runs this. All servers are of its own, on loopback:
@@ -125,7 +125,7 @@ def whole_life(house: House) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=10_000)
-    parser.add_argument("--milliseconds", type=float, default=20)
+    parser.add_argument("--milliseconds", type=float, default=60)
     parser.add_argument("--deliveries", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=25)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))

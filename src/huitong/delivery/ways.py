@@ -11,7 +11,7 @@ from huitong.records.models import Outbox
 
 # The kinds of news that a person can send different ways, with the kinds of rows in each.
 NEWS: Final[dict[str, tuple[str, ...]]] = {
-    "decide": ("request", "confirm", "answer", "note", "talk", "consult", "understood", "agreement_ask"),
+    "decide": ("request", "confirm", "answer", "note", "talk", "consult", "understood", "agreement_ask", "view_ask"),
     "answers": (
         "decision",
         "receipt",
@@ -22,6 +22,7 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
         "reply_words",
         "corrected",
         "agreement_news",
+        "view_given",
     ),
     "reminders": (
         "remind_leader",

@@ -10,7 +10,18 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
-from huitong.records.models import Agreement, Commitment, Consultation, Link, Meeting, Note, Person, Request, Series
+from huitong.records.models import (
+    Agreement,
+    Commitment,
+    Consultation,
+    Link,
+    Meeting,
+    Note,
+    Person,
+    Request,
+    Series,
+    View,
+)
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 TOKEN_LENGTH: Final = 24  # 142 bits; with its slash a path of 25 characters
@@ -41,6 +52,7 @@ def issue(
     meeting: Meeting | None = None,
     agreement: Agreement | None = None,
     series: Series | None = None,
+    view: View | None = None,
     days: int | None = None,
 ) -> Link:
     """Make a link that only `person` is given. It expires after `days` (default LINK_DAYS)."""
@@ -55,6 +67,7 @@ def issue(
         meeting=meeting,
         agreement=agreement,
         series=series,
+        view=view,
         nonce=nonce,
         digest=digest(_derive(nonce)),
         created_at=now,
@@ -87,6 +100,8 @@ def find(token: str) -> Link | None:
         "meeting__matter__requester",
         "agreement__matter__requester",
         "series__matter__requester",
+        "view__request__matter__requester",
+        "view__request__leader",
     )
     return Link.objects.select_related(*related).filter(digest=digest(token)).first()
 

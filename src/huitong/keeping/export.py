@@ -41,6 +41,7 @@ from huitong.records.models import (
     Person,
     Phrase,
     Request,
+    View,
     Welcome,
 )
 
@@ -126,6 +127,10 @@ def _matter(matter: Matter) -> Data:
         "put_aside": [_fields(d, "channel findings elements") for d in matter.dismissed.order_by("channel")],
         "requests": [_request(each, told.filter(request=each), brief=True) for each in requests],
         "notes": [_note(note) for note in matter.notes.select_related("person__department").order_by("pk")],
+        "views": [
+            {"by": _name(each.person)} | _fields(each, "asked_at text given_by given_at")
+            for each in View.objects.filter(request__matter=matter).select_related("person").order_by("pk")
+        ],
         "meetings": [
             {
                 **_fields(each, "title start minutes place agenda decided cancelled_at"),

@@ -13,7 +13,7 @@ from huitong.coordination import commitments, loans, series
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
-from huitong.matters import cards, consult
+from huitong.matters import cards, consult, views
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.coordinate import decision_in_force
 from huitong.matters.deadlines import WARNING, warn_in_time
@@ -183,6 +183,7 @@ def close(matter: Matter, by: Person, *, outcome: str, settled: bool, days: int)
             standing.matter = matter
             series.dissolve(standing)
         consult.forget(matter)
+        views.forget(matter)
         matter.outcome, matter.settled, matter.days, matter.closed_at = outcome.strip(), settled, days, now
         matter.save(update_fields=["outcome", "settled", "days", "closed_at"])
         record(matter, "closed", by, at=now, outcome=outcome.strip()[:300], days=days)

@@ -162,6 +162,8 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "decided": _decided,
     "consulted": _plain(N_("%(leader)s在征求别人的意见。")),
     "consulted_answered": _plain(N_("%(leader)s征求的意见有了答复。")),
+    "view_asked": _plain(N_("请%(to)s说说那边的情况。")),
+    "view_given": _plain(N_("%(name)s说了那边的情况：")),
     "undone": _plain(N_("%(leader)s撤回了批示。")),
     "confirmed": _confirmed,
     "answered": _plain(N_("答复了领导的提问。")),

@@ -27,6 +27,7 @@ from huitong.records.models.matters import (
     Matter,
     Request,
     Version,
+    View,
 )
 from huitong.records.models.moments import Habits, Mood, Welcome
 from huitong.records.models.operation import Heartbeat
@@ -91,5 +92,6 @@ __all__ = [
     "Understanding",
     "User",
     "Version",
+    "View",
     "Welcome",
 ]

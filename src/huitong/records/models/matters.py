@@ -175,3 +175,20 @@ class Event(models.Model):
     class Meta:
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["matter", "at"])]
+
+
+class View(models.Model):
+    """The other department's own view of a request, asked for by its requester before the leader decides.
+
+    Leader and requester read it, in these words; whoever writes it is told so first.
+    """
+
+    request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="views")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    text = models.TextField(blank=True)
+    given_by = models.CharField(max_length=100, blank=True)
+    given_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("request", "person", name="a_view_of_a_request_once")]

@@ -17,7 +17,7 @@ from huitong.coordination import talks
 from huitong.directory import access, phrases
 from huitong.directory.hours import working_day_after
 from huitong.matters import consult as consulting
-from huitong.matters import coordinate, reply_rows
+from huitong.matters import coordinate, reply_rows, views
 from huitong.matters import decide as actions
 from huitong.matters.errors import AlreadyDecided, Incomplete, NotDone, NotNow, StaleVersion
 from huitong.matters.request import is_unanswered, latest_version
@@ -226,6 +226,7 @@ class DecidePage:
                 "options": [_option(row, n, n == picked, n == preferred) for n, row in enumerate(version.options, 1)],
                 "named_buttons": len(version.options) <= NAMED_BUTTONS,
                 "mailed": by_mail,
+                "views": [view for view in views.views(asked) if view.given_at],
                 "words": typed.get("words", ""),
                 "keep": typed.get("keep", ""),
                 "phrases": [(text, text in chosen) for text in dict.fromkeys(offered + chosen)],

@@ -22,6 +22,7 @@ from huitong.web.middleware import LANGUAGE_COOKIE, POLICY, speak
 from huitong.web.pages import commitments, note
 from huitong.web.pages.decide import DecidePage
 from huitong.web.standing import SeriesPage
+from huitong.web.view import ViewPage
 
 # These pages load no script at all.
 POLICY_WITHOUT_SCRIPT: Final = POLICY.replace("script-src 'self'", "script-src 'none'").replace(
@@ -73,6 +74,12 @@ def _series(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
     return respond(request, reader, SeriesPage(request, reader, link.series))
 
 
+def _view(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
+    if link.view is None:
+        raise Http404
+    return respond(request, reader, ViewPage(request, reader, link.view))
+
+
 PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] = {
     "decide": _decide,
     "answer": _answer,
@@ -82,6 +89,7 @@ PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] 
     "meeting": _meeting,
     "agreement": _agreement,
     "series": _series,
+    "view": _view,
     "invite": invite.take_up,
     "digest": digest_list.show,
 }

@@ -15,7 +15,8 @@ from huitong.coordination.commitments import overdue
 from huitong.coordination.meetings import last_held
 from huitong.delivery import digest
 from huitong.directory.wording import spoken
-from huitong.matters import close, coordinate, understood
+from huitong.matters import close, coordinate, understood, views
+from huitong.matters.brief import answers_of
 from huitong.matters.decide import TOLD, standing_decision
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.request import current_request, is_unanswered
@@ -24,7 +25,7 @@ from huitong.matters.texts import text_of as text_of_life
 from huitong.matters.verdicts import verdict_text
 from huitong.matters.whereabouts import whereabouts
 from huitong.method import Help, help_name
-from huitong.records.models import Commitment, Decision, Matter, Version
+from huitong.records.models import Commitment, Decision, Matter, Request, Version
 from huitong.web.desk import DeskRequest, address_of, day_of, life, why_not
 from huitong.web.fields import text_of
 from huitong.web.timeline import Line, line_of
@@ -56,6 +57,10 @@ def _act(request: DeskRequest, row: Matter, status: int = 302) -> HttpResponse:
             title, kind = text_of(request.POST, "title", 2000), request.POST.get("kind", "")
             understood.say(row, request.person, title=title, kind=kind, day=day_of(request.POST.get("day")))
             messages.success(request, _("记下了。往后的说明、要点和汇报都照这个意思；也会请领导过目。"))
+        elif action == "ask_view":
+            name, email = text_of(request.POST, "view_name", 100), address_of(request.POST.get("view_email", ""))
+            asked = views.ask(row, request.person, name=name, email=email)
+            messages.success(request, _("已经去问%(name)s。写了就放在这里。") % {"name": asked.person.name})
         elif action == "follow_up":
             coordinate.follow_up(row, request.person)
             messages.success(request, _("开始跟进，到日子会提醒。"))
@@ -73,6 +78,8 @@ def _act(request: DeskRequest, row: Matter, status: int = 302) -> HttpResponse:
         context = _context(request, row) | {"error": why_not(error), "words": request.POST.get("words", "")}
         if action == "understood":
             context["suggested"] = request.POST
+        if action == "ask_view":
+            context |= {"view_typed": True} | {n: request.POST.get(n, "") for n in ("view_name", "view_email")}
         return render(request, "matter.html", context, status=422 if isinstance(error, Incomplete) else 409)
     return redirect("matter", matter=row.pk)
 
@@ -100,6 +107,7 @@ def _context(request: DeskRequest, row: Matter) -> dict[str, object]:
         "verdict": verdict_text(decision) if decision and not pending else "",
         **(_understanding(decision) if decision and not pending else {}),
         "pending": pending,
+        **_views(row, asked, mine),
         "unanswered": asked is not None and is_unanswered(asked),
         "story": _story(row, mine),
         "coming": _coming(row, promises),
@@ -114,6 +122,18 @@ def _context(request: DeskRequest, row: Matter) -> dict[str, object]:
         "minutes_sent": row.outbox.filter(kind="minutes").exists(),
         "can_remind": mine and text_of_life(row, "reminder") is not None,
         "can": {a.value: can(row, a) for a in Action} if mine else {},
+    }
+
+
+def _views(row: Matter, asked: Request | None, mine: bool) -> dict[str, object]:
+    if not mine or asked is None:
+        return {}
+    answers = answers_of(row)
+    return {
+        "views": views.views(asked),
+        "may_ask_view": views.may_ask(row),
+        "view_name": answers.get("other_department.head") or answers.get("other_department.contact") or "",
+        "view_email": answers.get("other_department.email") or "",
     }
 
 

@@ -54,6 +54,8 @@ KINDS: Final = {
     "talk_outcome": gettext_lazy("通话结果"),
     "consult": gettext_lazy("领导征求意见"),
     "consult_answer": gettext_lazy("给领导的意见"),
+    "view_ask": gettext_lazy("请对方说说情况"),
+    "view_given": gettext_lazy("对方说的情况"),
     "agreement_ask": gettext_lazy("请双方确认的沟通约定"),
     "agreement_news": gettext_lazy("沟通约定的进展"),
     "agreement_review": gettext_lazy("沟通约定的回看"),
