@@ -11,7 +11,7 @@ from huitong.records.models import Outbox
 
 # The kinds of news that a person can send different ways, with the kinds of rows in each.
 NEWS: Final[dict[str, tuple[str, ...]]] = {
-    "decide": ("request", "confirm", "answer", "note", "talk", "consult", "understood"),
+    "decide": ("request", "confirm", "answer", "note", "talk", "consult", "understood", "minutes_draft"),
     "answers": (
         "decision",
         "receipt",
@@ -21,13 +21,14 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
         "meeting_answer",
         "reply_words",
         "corrected",
+        "minutes_answer",
     ),
     "reminders": ("remind_leader", "remind_deliver", "moved", "warn_moment"),
     "promises": ("remind_commitment", "commitment_ask", "commitment_news", "commitment_warning"),
     "reports": ("report", "after_no", "minutes", "thanks"),
 }
 # What is asked for at that moment, or carries a file that only mail can: it goes as it was written, quiet hours or not.
-AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "digest", "card", "reply_confirm")
+AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "digest", "card", "reply_confirm", "minutes_due")
 CARD: Final = "card"  # what was sent is to say something else
 # A reminder is for working hours only, also where the worker comes late.
 IN_WORKING_HOURS: Final = ("remind_commitment", "commitment_warning")

@@ -36,6 +36,9 @@ from huitong.records.models import (
     Draft,
     Feed,
     Matter,
+    Meeting,
+    Minutes,
+    MinutesCorrection,
     Mood,
     Outbox,
     Person,
@@ -130,6 +133,7 @@ def _matter(matter: Matter) -> Data:
             {
                 **_fields(each, "title start minutes place agenda decided cancelled_at"),
                 "attendees": [_attendee(a) for a in each.attendees.select_related("person__department")],
+                "minutes": _minutes(each),
             }
             for each in matter.meetings.filter(follows).order_by("pk")
         ],
@@ -148,6 +152,22 @@ def _matter(matter: Matter) -> Data:
             _letter(row, whole=row.person_id == matter.requester_id)
             for row in _letters(matter.outbox)
             if row.state in ("sent", "failed")
+        ],
+    }
+
+
+def _minutes(meeting: Meeting) -> Data | None:
+    written = Minutes.objects.filter(meeting=meeting).first()
+    if written is None:
+        return None
+    items = written.items.select_related("owner").order_by("pk")
+    corrections = written.corrections.select_related("person").order_by("pk")
+    return {
+        **_fields(written, "points texts saved_at present decided sent_at until counted_at"),
+        "right": [_name(person) for person in written.right.order_by("pk")],
+        "items": [{**_fields(item, "what by accepted_at"), "owner": _name(item.owner)} for item in items],
+        "corrections": [
+            {**_fields(c, "what by words by_name at taken settled_at"), "person": _name(c.person)} for c in corrections
         ],
     }
 
@@ -226,6 +246,10 @@ def _person(person: Person) -> Data:
         "meetings": [
             _fields(a.meeting, "title start minutes place agenda cancelled_at") | _attendee(a)
             for a in Attendee.objects.filter(person=person).select_related("meeting", "person").order_by("pk")
+        ],
+        "corrections_of_minutes": [
+            {"meeting": c.minutes.meeting.title} | _fields(c, "what by words by_name at taken")
+            for c in MinutesCorrection.objects.filter(person=person).select_related("minutes__meeting").order_by("pk")
         ],
         "calendar_address_since": list(Feed.objects.filter(person=person).values_list("created_at", flat=True)),
         "letters": [_letter(row, whole=True) for row in _letters(person.outbox).filter(state="sent")],

@@ -23,6 +23,7 @@ from huitong.records.models.matters import (
     Request,
     Version,
 )
+from huitong.records.models.minutes import Minutes, MinutesCorrection, MinutesItem
 from huitong.records.models.moments import Habits, Mood, Welcome
 from huitong.records.models.operation import Heartbeat
 from huitong.records.models.people import (
@@ -65,6 +66,9 @@ __all__ = [
     "Mailbox",
     "Matter",
     "Meeting",
+    "Minutes",
+    "MinutesCorrection",
+    "MinutesItem",
     "Mood",
     "Note",
     "Outbox",

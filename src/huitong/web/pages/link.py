@@ -18,6 +18,7 @@ from huitong.web.attend import AttendPage
 from huitong.web.confirm import Reader, respond
 from huitong.web.consult import ConsultPage
 from huitong.web.middleware import LANGUAGE_COOKIE, POLICY, speak
+from huitong.web.minutes import MinutesPage, minutes_for
 from huitong.web.pages import commitments, note
 from huitong.web.pages.decide import DecidePage
 
@@ -58,6 +59,13 @@ def _meeting(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
     return respond(request, reader, AttendPage(request, reader, link.meeting))
 
 
+def _minutes(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
+    written = minutes_for(link)
+    if written is None:
+        raise Http404
+    return respond(request, reader, MinutesPage(request, reader, written))
+
+
 PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] = {
     "decide": _decide,
     "answer": _answer,
@@ -65,6 +73,7 @@ PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] 
     "consult": _consult,
     "commitments": lambda request, _link, reader: commitments.answer(request, reader),
     "meeting": _meeting,
+    "minutes": _minutes,
     "invite": invite.take_up,
     "digest": digest_list.show,
 }
