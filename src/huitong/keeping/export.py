@@ -22,6 +22,7 @@ from huitong.keeping.backup import writing
 from huitong.keeping.errors import Refused
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.decide import TOLD
+from huitong.matters.evidence import evidence_of
 from huitong.matters.habits import row_of, working_of
 from huitong.matters.learning import learned_of
 from huitong.matters.texts import MAKERS, text_of
@@ -99,6 +100,11 @@ def _of_matter(matter: Matter) -> Iterator[tuple[str, bytes]]:
     folder = f"matters/{matter.pk}"
     with speaking_to(matter.requester):
         yield f"{folder}/matter.json", _json(_matter(matter))
+        for each in evidence_of(matter):
+            if each.text:
+                yield f"{folder}/evidence/{each.pk}.txt", each.text.encode("utf-8", "surrogatepass")
+            for page in each.pages.order_by("number").iterator(chunk_size=1):
+                yield f"{folder}/evidence/{each.pk}-{page.number}.jpg", bytes(page.picture)
         for name in _texts(matter):
             if text := text_of(matter, name):
                 content = f"{text.subject}\n\n{text.text}" if text.subject else text.text
@@ -128,6 +134,7 @@ def _matter(matter: Matter) -> Data:
         "drafts": [_fields(d, "channel subject text saved_at") for d in matter.drafts.order_by("channel")],
         "put_aside": [_fields(d, "channel findings elements") for d in matter.dismissed.order_by("channel")],
         "requests": [_request(each, told.filter(request=each), brief=True) for each in requests],
+        "evidence": [_fields(e, "id name kind audience left_out added_at") for e in evidence_of(matter)],
         "notes": [_note(note) for note in matter.notes.select_related("person__department").order_by("pk")],
         "meetings": [
             {

@@ -172,6 +172,8 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "meeting_answered": _meeting_answered,
     "meeting_held": _plain(N_("开过会了，会上定下：")),
     "minutes_sent": _plain(N_("会议纪要发给了%(to)s。")),
+    "evidence_added": _plain(N_("添了一份材料：%(name)s。")),
+    "evidence_removed": _plain(N_("移走了一份材料：%(name)s。")),
     "minutes_drafted": _plain(N_("纪要草稿发给了%(to)s，请大家更正。")),
     "minutes_corrected": _plain(N_("%(who)s更正了纪要：")),
     "points_sent": _plain(N_("新的通话要点发给了%(to)s。")),

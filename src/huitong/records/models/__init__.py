@@ -12,6 +12,7 @@ from huitong.records.models.coordination import (
     Understanding,
 )
 from huitong.records.models.delivery import Link, Outbox
+from huitong.records.models.evidence import Evidence, EvidencePage
 from huitong.records.models.matters import (
     Answer,
     Consultation,
@@ -58,6 +59,8 @@ __all__ = [
     "Draft",
     "Escalation",
     "Event",
+    "Evidence",
+    "EvidencePage",
     "Feed",
     "Habits",
     "Heartbeat",

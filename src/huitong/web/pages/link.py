@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from huitong.directory import links
 from huitong.records.models import Link
-from huitong.web import digest_list, invite, promise
+from huitong.web import digest_list, evidence, invite, promise
 from huitong.web.attend import AttendPage
 from huitong.web.confirm import Reader, respond
 from huitong.web.consult import ConsultPage
@@ -32,6 +32,8 @@ def _decide(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
     asked = link.request
     if asked is None or asked.leader_id != link.person_id:  # the requester asks someone else by now
         return gone(request, link)
+    if "evidence" in request.GET:
+        return evidence.serve(request, asked.matter, reader.address)
     return respond(request, reader, DecidePage(request, reader, asked))
 
 
