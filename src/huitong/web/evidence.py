@@ -43,10 +43,11 @@ def serve(request: HttpRequest, matter: Matter, address: str, *, both: bool = Fa
 
 
 def _picture(request: HttpRequest, row: Evidence) -> HttpResponse:
-    page = row.pages.filter(number=number_of(request.GET["page"])).first()
-    if page is None:
+    size = "small" if "small" in request.GET else "picture"
+    found = row.pages.filter(number=number_of(request.GET["page"])).values_list(size, flat=True).first()
+    if found is None:
         raise Http404
-    response = HttpResponse(bytes(page.small if "small" in request.GET else page.picture), content_type="image/jpeg")
+    response = HttpResponse(bytes(found), content_type="image/jpeg")
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = PICTURE_POLICY
     response["Content-Disposition"] = "inline"
