@@ -205,6 +205,11 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # a page of the questions with every log full
 
+# --- evidence: files beside a request ---
+EVIDENCE_MB = int(_setting("HUITONG_EVIDENCE_MB", "10", "The largest file, in MB, that can be laid beside a request."))
+if not 1 <= EVIDENCE_MB <= 50:
+    raise ImproperlyConfigured(f"HUITONG_EVIDENCE_MB is {EVIDENCE_MB}; write a number from 1 to 50.")
+
 # --- mail: files in HOME/mail until HUITONG_SMTP_URL is set ---
 SMTP_URL = _setting(
     "HUITONG_SMTP_URL",

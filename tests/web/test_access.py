@@ -7,10 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from huitong.coordination import meetings
 from huitong.directory import access, feeds, links
 from huitong.matters import coordinate, decide
 from huitong.matters.polish import switch
@@ -53,6 +55,17 @@ def house(asked: Request, people: People) -> House:
     note = coordinate.send_note(
         matter, people.requester, name="王经理", email="wang@example.com", subject="请协助", text="王经理，您好"
     )
+    with transaction.atomic():  # a meeting that goes on, with minutes to be written
+        meetings.call(
+            matter,
+            title="物料交期协调会",
+            start=timezone.now() - timedelta(minutes=20),
+            minutes=30,
+            place="",
+            agenda="一、交期",
+            attendees=[people.leader, people.requester, people.counterpart],
+            decision=decision,
+        )
     commitment = matter.commitments.get()
     Heartbeat.objects.create(worker="test", started_at=timezone.now(), seen_at=timezone.now())
     link = Link.objects.filter(purpose="decide").first()

@@ -47,7 +47,7 @@ def command(
         typer.echo("Loading the sample organisation; HUITONG_SAMPLE=no starts with an empty desk.")
         sample.load()
     application = import_module("huitong.web.wsgi").application
-    bounds = {"threads": 8, "max_request_body_size": 8_000_000}
+    bounds = {"threads": 8, "max_request_body_size": 1_000_000 * settings.EVIDENCE_MB + 8_000_000}
     server = waitress.create_server(application, sockets=[listening], **bounds, **_proxy())
     with _child.worker() if with_worker else nullcontext():
         _say_ready()

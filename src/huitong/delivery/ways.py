@@ -11,7 +11,18 @@ from huitong.records.models import Outbox
 
 # The kinds of news that a person can send different ways, with the kinds of rows in each.
 NEWS: Final[dict[str, tuple[str, ...]]] = {
-    "decide": ("request", "confirm", "answer", "note", "talk", "consult", "understood", "agreement_ask", "view_ask"),
+    "decide": (
+        "request",
+        "confirm",
+        "answer",
+        "note",
+        "talk",
+        "consult",
+        "understood",
+        "agreement_ask",
+        "view_ask",
+        "minutes_draft",
+    ),
     "answers": (
         "decision",
         "receipt",
@@ -22,6 +33,7 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
         "reply_words",
         "corrected",
         "agreement_news",
+        "minutes_answer",
         "view_given",
     ),
     "reminders": (
@@ -37,7 +49,7 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
     "reports": ("report", "after_no", "minutes", "thanks"),
 }
 # What is asked for at that moment, or carries a file that only mail can: it goes as it was written, quiet hours or not.
-AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "digest", "card", "reply_confirm")
+AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "digest", "card", "reply_confirm", "minutes_due")
 CARD: Final = "card"  # what was sent is to say something else
 # A reminder is for working hours only, also where the worker comes late.
 IN_WORKING_HOURS: Final = ("remind_commitment", "commitment_warning", "agreement_review", "series_review")

@@ -56,6 +56,8 @@ speak                             yes       -      -           -         -      
 told                              yes       -      -           -         -         -
 answer                            yes       -      -           -         -         -
 coordinate                        yes       -      -           -         -         -
+evidence                          yes       -      -           -         -         -
+minutes                           yes       -      -           -         -         -
 commitment                        yes       -      -           -         -         -
 commitments                       yes       yes    yes         yes       yes       -
 followed                          yes       yes    yes         yes       yes       -

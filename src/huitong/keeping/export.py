@@ -23,6 +23,7 @@ from huitong.keeping.backup import writing
 from huitong.keeping.errors import Refused
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.decide import TOLD
+from huitong.matters.evidence import evidence_of
 from huitong.matters.learning import learned_of
 from huitong.matters.texts import MAKERS, text_of
 from huitong.matters.understood import understanding_of
@@ -36,6 +37,9 @@ from huitong.records.models import (
     Draft,
     Feed,
     Matter,
+    Meeting,
+    Minutes,
+    MinutesCorrection,
     Mood,
     Outbox,
     Person,
@@ -97,6 +101,11 @@ def _of_matter(matter: Matter) -> Iterator[tuple[str, bytes]]:
     folder = f"matters/{matter.pk}"
     with speaking_to(matter.requester):
         yield f"{folder}/matter.json", _json(_matter(matter))
+        for each in evidence_of(matter):
+            if each.text:
+                yield f"{folder}/evidence/{each.pk}.txt", each.text.encode("utf-8", "surrogatepass")
+            for page in each.pages.order_by("number").iterator(chunk_size=1):
+                yield f"{folder}/evidence/{each.pk}-{page.number}.jpg", bytes(page.picture)
         for name in _texts(matter):
             if text := text_of(matter, name):
                 content = f"{text.subject}\n\n{text.text}" if text.subject else text.text
@@ -126,6 +135,7 @@ def _matter(matter: Matter) -> Data:
         "drafts": [_fields(d, "channel subject text saved_at") for d in matter.drafts.order_by("channel")],
         "put_aside": [_fields(d, "channel findings elements") for d in matter.dismissed.order_by("channel")],
         "requests": [_request(each, told.filter(request=each), brief=True) for each in requests],
+        "evidence": [_fields(e, "id name kind audience left_out added_at") for e in evidence_of(matter)],
         "notes": [_note(note) for note in matter.notes.select_related("person__department").order_by("pk")],
         "views": [
             {"by": _name(each.person)} | _fields(each, "asked_at text given_by given_at")
@@ -135,6 +145,7 @@ def _matter(matter: Matter) -> Data:
             {
                 **_fields(each, "title start minutes place agenda decided cancelled_at"),
                 "attendees": [_attendee(a) for a in each.attendees.select_related("person__department")],
+                "minutes": _minutes(each),
             }
             for each in matter.meetings.filter(follows).order_by("pk")
         ],
@@ -155,6 +166,22 @@ def _matter(matter: Matter) -> Data:
             _letter(row, whole=row.person_id == matter.requester_id)
             for row in _letters(matter.outbox)
             if row.state in ("sent", "failed")
+        ],
+    }
+
+
+def _minutes(meeting: Meeting) -> Data | None:
+    written = Minutes.objects.filter(meeting=meeting).first()
+    if written is None:
+        return None
+    items = written.items.select_related("owner").order_by("pk")
+    corrections = written.corrections.select_related("person").order_by("pk")
+    return {
+        **_fields(written, "points texts saved_at present decided sent_at until counted_at"),
+        "right": [_name(person) for person in written.right.order_by("pk")],
+        "items": [{**_fields(item, "what by accepted_at"), "owner": _name(item.owner)} for item in items],
+        "corrections": [
+            {**_fields(c, "what by words by_name at taken settled_at"), "person": _name(c.person)} for c in corrections
         ],
     }
 
@@ -233,6 +260,10 @@ def _person(person: Person) -> Data:
         "meetings": [
             _fields(a.meeting, "title start minutes place agenda cancelled_at") | _attendee(a)
             for a in Attendee.objects.filter(person=person).select_related("meeting", "person").order_by("pk")
+        ],
+        "corrections_of_minutes": [
+            {"meeting": c.minutes.meeting.title} | _fields(c, "what by words by_name at taken")
+            for c in MinutesCorrection.objects.filter(person=person).select_related("minutes__meeting").order_by("pk")
         ],
         "calendar_address_since": list(Feed.objects.filter(person=person).values_list("created_at", flat=True)),
         "letters": [_letter(row, whole=True) for row in _letters(person.outbox).filter(state="sent")],

@@ -12,6 +12,7 @@ class MattersConfig(AppConfig):
         # needs it too.
         import_module("huitong.matters.request")
         import_module("huitong.matters.moving")
+        import_module("huitong.matters.minutes_corrected")
         # So is what a mail that comes in does.
         import_module("huitong.matters.replies")
         # Settings that can't be used stop the process at its beginning, not a reader at a page.

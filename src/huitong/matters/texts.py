@@ -25,12 +25,13 @@ from huitong.matters.coordinate import decision_in_force
 from huitong.matters.decide import answer_letter, open_question
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
+from huitong.matters.minutes import composed
 from huitong.matters.stages import Stage
 from huitong.matters.templates import house_of
 from huitong.matters.timeline import lock
 from huitong.matters.understood import plan_of
 from huitong.method import BriefError, Channel
-from huitong.records.models import Decision, Draft, Matter, Meeting, Person
+from huitong.records.models import Decision, Draft, Matter, Meeting, Minutes, Person
 
 LONGEST: Final = 20_000
 LONGEST_SUBJECT: Final = 300
@@ -203,6 +204,10 @@ def _minutes(matter: Matter) -> Made | None:
     meeting = meetings.last_held(matter)
     if decision is None or meeting is None:
         return None
+    record = Minutes.objects.filter(meeting=meeting, sent_at__isnull=False).first()
+    if record:
+        record.meeting.matter = matter
+        return _both(composed(record))
     promised = matter.commitments.filter(state__in=("proposed", "open", "kept")).order_by("by", "id")
     made = HeldMeeting(
         start=timezone.localtime(meeting.start),

@@ -17,6 +17,7 @@ from huitong.records.models.coordination import (
     Understanding,
 )
 from huitong.records.models.delivery import Link, Outbox
+from huitong.records.models.evidence import Evidence, EvidencePage
 from huitong.records.models.matters import (
     Answer,
     Consultation,
@@ -29,6 +30,7 @@ from huitong.records.models.matters import (
     Version,
     View,
 )
+from huitong.records.models.minutes import Minutes, MinutesCorrection, MinutesItem
 from huitong.records.models.moments import Habits, Mood, Welcome
 from huitong.records.models.operation import Heartbeat
 from huitong.records.models.people import (
@@ -66,6 +68,8 @@ __all__ = [
     "Draft",
     "Escalation",
     "Event",
+    "Evidence",
+    "EvidencePage",
     "Feed",
     "Habits",
     "Heartbeat",
@@ -75,6 +79,9 @@ __all__ = [
     "Mailbox",
     "Matter",
     "Meeting",
+    "Minutes",
+    "MinutesCorrection",
+    "MinutesItem",
     "Mood",
     "Note",
     "Outbox",

@@ -37,7 +37,7 @@ from huitong.matters.verdicts import (
 )
 from huitong.method import Brief
 from huitong.records.models import Consultation, Decision, Request, Talk
-from huitong.web import mailed, mood
+from huitong.web import evidence, mailed, mood
 from huitong.web.confirm import Reader, Summary, respond
 from huitong.web.desk import DeskRequest, why_not
 from huitong.web.difference import between
@@ -245,6 +245,7 @@ class DecidePage:
                     .exclude(answer="")
                     .order_by("-decided_at")[:QUESTIONS_SHOWN]
                 ),
+                "evidence": evidence.tiles(matter, self.reader.address),
                 "consulted": [row for row in consulted if row.answered_at],
                 "awaited": awaited,
                 "not_delivered": consulting.not_delivered(awaited) if awaited else "",
@@ -338,6 +339,8 @@ def _option(row: dict[str, Any], number: int, picked: bool, preferred: bool) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: DeskRequest, request_id: int) -> HttpResponse:
     address = reverse("decide", args=[request_id])
+    if "evidence" in request.GET:
+        return evidence.serve(request, request.asked.matter, address)
     reader = Reader(person=request.person, address=address)
     return respond(request, reader, DecidePage(request, reader, request.asked))
 

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from huitong.directory import links
 from huitong.records.models import Link
-from huitong.web import digest_list, invite, promise
+from huitong.web import digest_list, evidence, invite, promise
 from huitong.web.agreement import AgreementPage
 from huitong.web.attend import AttendPage
 from huitong.web.confirm import Reader, respond
 from huitong.web.consult import ConsultPage
 from huitong.web.middleware import LANGUAGE_COOKIE, POLICY, speak
+from huitong.web.minutes import MinutesPage, minutes_for
 from huitong.web.pages import commitments, note
 from huitong.web.pages.decide import DecidePage
 from huitong.web.standing import SeriesPage
@@ -34,6 +35,8 @@ def _decide(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
     asked = link.request
     if asked is None or asked.leader_id != link.person_id:  # the requester asks someone else by now
         return gone(request, link)
+    if "evidence" in request.GET:
+        return evidence.serve(request, asked.matter, reader.address)
     return respond(request, reader, DecidePage(request, reader, asked))
 
 
@@ -80,6 +83,13 @@ def _view(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
     return respond(request, reader, ViewPage(request, reader, link.view))
 
 
+def _minutes(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
+    written = minutes_for(link)
+    if written is None:
+        raise Http404
+    return respond(request, reader, MinutesPage(request, reader, written))
+
+
 PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] = {
     "decide": _decide,
     "answer": _answer,
@@ -90,6 +100,7 @@ PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] 
     "agreement": _agreement,
     "series": _series,
     "view": _view,
+    "minutes": _minutes,
     "invite": invite.take_up,
     "digest": digest_list.show,
 }

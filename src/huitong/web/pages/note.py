@@ -17,7 +17,7 @@ from huitong.directory.wording import day_text
 from huitong.matters import coordinate
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Note
-from huitong.web import mailed
+from huitong.web import evidence, mailed
 from huitong.web.confirm import Reader, Summary, respond
 from huitong.web.desk import DeskRequest, why_not
 from huitong.web.fields import day_of, number_of, text_of
@@ -49,6 +49,7 @@ class NotePage:
             "other": self.reader.link is not None and "other" in (self.request.GET.get("who"), typed.get("as")),
             "note": note,
             "requester": note.matter.requester,
+            "evidence": evidence.tiles(note.matter, self.reader.address, both=True),
             "answers": [(code, answer_text(code), hint_text(code)) for code in notes.ANSWERS],
             "answer": typed.get("answer", note.answer if not typed else ""),
             "mailed": by_mail,
@@ -109,6 +110,8 @@ def hint_text(answer: str) -> str:
 
 def answer(request: HttpRequest, reader: Reader, note: Note) -> HttpResponse:
     """The page of a note; with ?promise= that of one of the reader's own commitments in the same matter."""
+    if "evidence" in request.GET:
+        return evidence.serve(request, note.matter, reader.address, both=True)
     if "promise" not in request.GET:
         return respond(request, reader, NotePage(request, reader, note))
     own = access.commitments_of(reader.person).filter(matter=note.matter)
