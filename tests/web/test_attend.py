@@ -332,11 +332,29 @@ def test_who_need_not_come_is_invited_as_such(meeting: Meeting, people: People) 
     assert "ROLE=OPT-PARTICIPANT" in told["calendar"].replace("\r\n ", "")
 
 
+def test_more_than_one_must_come_and_a_room_is_one_of_them(decided: Matter, people: People, as_) -> None:
+    day = [timezone.localdate() + timedelta(days=n) for n in range(22)]
+    room = Person.objects.create(name="三号会议室", email="room3@example.com")
+    spans = [(datetime.fromisoformat(f"{d}T09:00").replace(tzinfo=SHANGHAI), timedelta(hours=6)) for d in day]
+    calendars.take(room, "x.ics", busy_file(*((s, s + length) for s, length in spans)))
+    typed = {"do": "times", "minutes": "60", "guest": "王经理", "guest_email": "wang@example.com"}
+    typed |= {"also": "管梅 guan@example.com\n三号会议室 room3@example.com", "title": "协调会", "text": "一、交期"}
+    client, where = as_(people.requester), f"/matters/{decided.pk}/coordinate"
+    moments = client.post(where, typed).context["moments"]
+    assert all(datetime.fromisoformat(m["value"]).astimezone(SHANGHAI).hour >= 15 for m in moments)
+    assert client.post(where, typed | {"do": "meeting", "moment": moments[0]["value"]}).status_code == 302
+    meeting = Meeting.objects.get()
+    assert row(meeting, room).required
+    assert row(meeting, people.organiser).required
+    assert room.department is None
+
+
+@pytest.mark.parametrize("field", ["also", "others"])
 @pytest.mark.parametrize("others", ["管梅 guan@", "lu@example.com", "\n".join(f"人{n}" for n in range(31))])
 def test_a_line_that_names_nobody_is_refused_with_all_else_kept(
-    decided: Matter, people: People, as_, others: str
+    decided: Matter, people: People, as_, field: str, others: str
 ) -> None:
-    typed = {"do": "meeting", "minutes": "30", "start": at(weekday("15:00")), "others": others, "place": "四楼"}
+    typed = {"do": "meeting", "minutes": "30", "start": at(weekday("15:00")), field: others, "place": "四楼"}
     refused = as_(people.requester).post(f"/matters/{decided.pk}/coordinate", typed)
     assert refused.status_code == 422
     assert "四楼" in refused.content.decode()

@@ -97,10 +97,11 @@ def call_meeting(
     place: str,
     agenda: str,
     guests: list[tuple[str, str]],
+    also: Sequence[tuple[str, str]] = (),
     optional: Sequence[tuple[str, str]] = (),
 ) -> Meeting:
-    """Set the meeting, or move the one that is set. `guests` are (name, address) beside leader and requester, who must
-    come; `optional` ones need not.
+    """Set the meeting, or move the one that is set. `guests` of the other department are (name, address), who must come
+    beside leader and requester, and so must those of `also`, rooms among them; `optional` ones need not.
     """
     if start < timezone.now():
         raise Incomplete("start", _("这个时刻已经过去了，请选以后的。"))
@@ -119,6 +120,7 @@ def call_meeting(
             invited = [
                 named(name, email=email, department=department, by=by, field="guest") for name, email in guests if name
             ]
+            invited += [named(name, email=email, by=by, field="also") for name, email in also]
             others = [named(name, email=email, by=by, field="others") for name, email in optional]
             meeting = meetings.call(
                 matter,

@@ -93,7 +93,8 @@ def _act(request: DeskRequest, row: Matter) -> str:
                 place=text_of(post, "place", 200),
                 agenda=text_of(post, "text", MAX_WORDS),
                 guests=[(text_of(post, "guest", 200).strip(), address_of(post.get("guest_email", "")))],
-                optional=_others(text_of(post, "others", MAX_WORDS)),
+                also=_others(text_of(post, "also", MAX_WORDS), field="also"),
+                optional=_others(text_of(post, "others", MAX_WORDS), field="others"),
             )
             forget_text(row, "agenda")
             return _("会议定好了，邀请正在送出。")
@@ -155,8 +156,8 @@ def _start(post: QueryDict, zone: str) -> datetime:
     return moment_of(post.get("start", ""), zone, field="start")
 
 
-def _others(text: str) -> list[tuple[str, str]]:
-    """A person a line: a name, then an address if there is one. Raises Incomplete, naming the line, for no address."""
+def _others(text: str, *, field: str) -> list[tuple[str, str]]:
+    """A person or a room a line: a name, then an address if there is one. Raises Incomplete, naming the line."""
     found = []
     for number, line in enumerate(text.splitlines(), start=1):
         name, _space, last = line.strip().rpartition(" ")
@@ -165,13 +166,13 @@ def _others(text: str) -> list[tuple[str, str]]:
         try:
             email = address_of(last)
         except Incomplete as error:
-            raise Incomplete("others", _("第 %(n)s 行：%(why)s") % {"n": number, "why": error.message}) from None
+            raise Incomplete(field, _("第 %(n)s 行：%(why)s") % {"n": number, "why": error.message}) from None
         if email and not name.strip():
-            raise Incomplete("others", _("第 %(n)s 行：先写姓名，再写邮箱。") % {"n": number})
+            raise Incomplete(field, _("第 %(n)s 行：先写姓名，再写邮箱。") % {"n": number})
         if name.strip():
             found.append((name.strip(), email))
     if len(found) > MOST_OTHERS:
-        raise Incomplete("others", _("最多写 %(most)s 位。") % {"most": MOST_OTHERS})
+        raise Incomplete(field, _("最多写 %(most)s 位。") % {"most": MOST_OTHERS})
     return found
 
 
@@ -187,11 +188,12 @@ def _people(
     known = answers.get("other_department.head") or answers.get("other_department.contact") or ""
     name = (post.get("guest", "") if typed else str(known)).strip()
     email = (post.get("guest_email", "") if typed else str(answers.get("other_department.email") or "")).strip()
-    try:
-        others = _others(post.get("others", "")) if typed else []
-    except Incomplete:
-        others = []
-    named = [(name, email, True), *((name, email, False) for name, email in others)]
+    named = [(name, email, True)]
+    for field, required in (("also", True), ("others", False)):
+        try:
+            named += [(*each, required) for each in _others(post.get(field, "") if typed else "", field=field)]
+        except Incomplete:
+            continue
     people = [(decision.by, True), (row.requester, True)]
     for name, email, required in named:
         person = find(name=name, email=email, by=row.requester) if name else None
