@@ -228,6 +228,11 @@ def _tell(agreement: Agreement, person: Person, code: str, title: str, by: Perso
     outbox.put("agreement_news", person, letter, key=key, matter=matter, link=link)
 
 
+def spoken_of(agreement: Agreement) -> dict[str, str]:
+    """The agreement's parts by name, for a sentence."""
+    return {name: getattr(agreement, name) for name in PARTS}
+
+
 def text_of(agreement: Agreement) -> str:
     """The agreement in a few lines, in the language that is active."""
     said = _facts(agreement, agreement.leader)

@@ -44,6 +44,8 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
         "agreement_review",
         "sitting_agenda",
         "series_review",
+        "feedback_ask",
+        "look_back",
     ),
     "promises": ("remind_commitment", "commitment_ask", "commitment_news", "commitment_warning"),
     "reports": ("report", "after_no", "minutes", "thanks"),
@@ -52,7 +54,14 @@ NEWS: Final[dict[str, tuple[str, ...]]] = {
 AS_WRITTEN: Final = ("invite", "password", "invitation", "chat_added", "digest", "card", "reply_confirm", "minutes_due")
 CARD: Final = "card"  # what was sent is to say something else
 # A reminder is for working hours only, also where the worker comes late.
-IN_WORKING_HOURS: Final = ("remind_commitment", "commitment_warning", "agreement_review", "series_review")
+IN_WORKING_HOURS: Final = (
+    "remind_commitment",
+    "commitment_warning",
+    "agreement_review",
+    "series_review",
+    "feedback_ask",
+    "look_back",
+)
 CHAT_TRIES: Final = 3  # after as many failures, seven minutes in all, mail is the quicker way
 
 

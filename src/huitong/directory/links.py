@@ -14,6 +14,7 @@ from huitong.records.models import (
     Agreement,
     Commitment,
     Consultation,
+    Feedback,
     Link,
     Meeting,
     Note,
@@ -53,6 +54,7 @@ def issue(
     agreement: Agreement | None = None,
     series: Series | None = None,
     view: View | None = None,
+    feedback: Feedback | None = None,
     days: int | None = None,
 ) -> Link:
     """Make a link that only `person` is given. It expires after `days` (default LINK_DAYS)."""
@@ -68,6 +70,7 @@ def issue(
         agreement=agreement,
         series=series,
         view=view,
+        feedback=feedback,
         nonce=nonce,
         digest=digest(_derive(nonce)),
         created_at=now,
@@ -102,6 +105,7 @@ def find(token: str) -> Link | None:
         "series__matter__requester",
         "view__request__matter__requester",
         "view__request__leader",
+        "feedback__matter__requester",
     )
     return Link.objects.select_related(*related).filter(digest=digest(token)).first()
 

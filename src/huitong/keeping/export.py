@@ -36,6 +36,8 @@ from huitong.records.models import (
     Device,
     Draft,
     Feed,
+    Feedback,
+    LookBack,
     Matter,
     Meeting,
     Minutes,
@@ -155,6 +157,8 @@ def _matter(matter: Matter) -> Data:
         "commitments": [_commitment(each) for each in matter.commitments.filter(follows).order_by("pk")],
         "agreements": [_agreement(each) for each in matter.agreements.order_by("number")],
         "series": [_series(each) for each in matter.series.order_by("pk")],
+        "feedback": _feedback(Feedback.objects.filter(matter=matter, person=matter.requester)),
+        "look_back": [_fields(each, "due_on items words given_at") for each in LookBack.objects.filter(matter=matter)],
         "timeline": [
             {**_fields(e, "at kind data"), "person": _name(e.person)}
             for e in events
@@ -256,6 +260,7 @@ def _person(person: Person) -> Data:
             .order_by("pk")
         ],
         "notes": [_note(note) for note in access.notes_to(person).order_by("pk")],
+        "feedback": _feedback(Feedback.objects.filter(person=person).exclude(matter__requester=person)),
         "commitments": [_commitment(each) for each in access.commitments_of(person).order_by("pk")],
         "meetings": [
             _fields(a.meeting, "title start minutes place agenda cancelled_at") | _attendee(a)
@@ -306,6 +311,13 @@ def _fields(row: object, names: str) -> Data:
 
 def _name(person: Person | None) -> str:
     return person.name if person else ""
+
+
+def _feedback(rows: QuerySet[Feedback]) -> list[Data]:
+    """What somebody said themselves; what others picked is theirs."""
+    shown = "settled working words shared given_by given_at"
+    given = rows.exclude(given_at=None).select_related("matter").order_by("pk")
+    return [{"matter": each.matter.title} | _fields(each, shown) for each in given]
 
 
 def _agreement(agreement: Any) -> Data:

@@ -13,7 +13,7 @@ from huitong.coordination import commitments, loans, series
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import speaking_to
-from huitong.matters import cards, consult, views
+from huitong.matters import cards, consult, feedback, views
 from huitong.matters.brief import answers_of, brief_of
 from huitong.matters.coordinate import decision_in_force
 from huitong.matters.deadlines import WARNING, warn_in_time
@@ -186,8 +186,16 @@ def close(matter: Matter, by: Person, *, outcome: str, settled: bool, days: int)
         views.forget(matter)
         matter.outcome, matter.settled, matter.days, matter.closed_at = outcome.strip(), settled, days, now
         matter.save(update_fields=["outcome", "settled", "days", "closed_at"])
+        feedback.ask(matter, _coordinated(matter))
         record(matter, "closed", by, at=now, outcome=outcome.strip()[:300], days=days)
         _change_cards(matter, current_request(matter))
+
+
+def _coordinated(matter: Matter) -> Request | None:
+    """The request that set the matter in motion; None where no leader agreed."""
+    request = current_request(matter)
+    decision = standing_decision(request) if request else None
+    return request if decision and decision.verdict in (Verdict.AGREE, Verdict.CHANGE) else None
 
 
 def reopen(matter: Matter, by: Person) -> None:
@@ -201,6 +209,7 @@ def reopen(matter: Matter, by: Person) -> None:
         move(matter, action, at=timezone.now())
         matter.closed_at = None
         matter.save(update_fields=["closed_at"])
+        feedback.forget(matter)
         record(matter, "reopened", by)
         warn_in_time(matter)
         commitments.remind_again(matter)
@@ -293,6 +302,12 @@ def send_thanks(matter: Matter, by: Person, *, to: Person, subject: str, text: s
         record(matter, "thanked", by, to=to.name)
 
 
+def _outcome(matter: Matter) -> str:
+    """The outcome, with what was learned a month later."""
+    looked = getattr(matter, "look_back", None)
+    return "\n".join(text for text in (matter.outcome, looked.words if looked else "") if text)
+
+
 def precedents_for(matter: Matter) -> list[tuple[Matter, float]]:
     """The requester's own settled matters that resemble this one, most alike first."""
     answers = answers_of(matter)
@@ -301,6 +316,7 @@ def precedents_for(matter: Matter) -> list[tuple[Matter, float]]:
         m.pk: m
         for m in Matter.objects.filter(requester=matter.requester, closed_at__isnull=False, settled=True)
         .exclude(pk=matter.pk)
+        .select_related("look_back")
         .prefetch_related("answers")
         .order_by("-closed_at")[:500]
     }
@@ -314,7 +330,7 @@ def precedents_for(matter: Matter) -> list[tuple[Matter, float]]:
                 other_department=str(told.get("other_department.name") or ""),
                 purpose=str(told.get("purpose") or ""),
                 situation=str(told.get("situation") or ""),
-                outcome=m.outcome,
+                outcome=_outcome(m),
                 days=m.days,
             )
         )

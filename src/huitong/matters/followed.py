@@ -6,13 +6,14 @@ more. It counts nobody up against anybody: it names what is to be done, the side
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from huitong.directory import access
-from huitong.records.models import Answer, Commitment, Decision, Person, Request
+from huitong.records.models import Answer, Commitment, Decision, Matter, Person, Request
 
 MOST: Final = 60  # of a list
 KEPT_DAYS: Final = 30
@@ -40,6 +41,8 @@ class Overview:
     kept: list[Followed]
     later: int
     matters: int
+    days: int | None = None  # the median from stuck to settled, of those closed in a year
+    closed: int = 0
 
 
 def has_any(leader: Person) -> bool:
@@ -48,7 +51,7 @@ def has_any(leader: Person) -> bool:
 
 
 def overview(leader: Person) -> Overview:
-    """The whole in four queries, however many matters and commitments there are."""
+    """The whole in five queries, however many matters and commitments there are."""
     today = timezone.localdate()
     requests = {r.matter_id: r.pk for r in _requests(leader)}
     rows = Commitment.objects.filter(matter__in=requests).exclude(decision__effective_at__gt=timezone.now())
@@ -69,12 +72,17 @@ def overview(leader: Person) -> Overview:
         past_by = (today - c.by).days if c.by and c.state == "open" and c.by < today else 0
         return Followed(c.what, c.matter.title, side, c.owner_name, c.by, requests[c.matter_id], past_by)
 
+    year = timezone.now() - timedelta(days=365)
+    closed = Matter.objects.filter(pk__in=requests, settled=True, closed_at__gte=year, days__isnull=False)
+    days = list(closed.values_list("days", flat=True))
     return Overview(
         past=[shown(c) for c in past],
         week=[shown(c) for c in week],
         kept=[shown(c) for c in kept],
         later=later,
         matters=len(requests),
+        days=round(median(days)) if days else None,
+        closed=len(days),
     )
 
 

@@ -100,7 +100,10 @@ class _Search:
         length = -(-minutes * 60 // slots.SECONDS)
         firm, soft = slots.bitmaps([_busy(guest, on) for guest in guests], on)
         self._required = np.array([guest.required for guest in guests])
-        frames = np.stack([_frame(_zone(guest), guest.working, on, length) for guest in guests])
+        each = [_frame(_zone(guest), guest.working, on, length) for guest in guests]
+        # Most people keep the same hours, and their frame is the same object: it need not be copied for each.
+        alike = all(frame is each[0] for frame in each)
+        frames = np.broadcast_to(each[0], (len(each), *each[0].shape)) if alike else np.stack(each)
         works, off, asleep, edge = (frames[:, n] for n in range(4))
         busy = slots.unpacked(firm, on)
         taken = slots.unpacked([slots.reaching(bits, length) for bits in firm], on, QUARTER)
@@ -117,20 +120,10 @@ class _Search:
 
     def _of_days(self, guests: Sequence[Guest], busy: Table, works: Table) -> None:
         """How full each day of the zone asked for is, and whether it is the last before days of rest."""
-        on, home = self._on, self._home
-        first = datetime.fromtimestamp(on.first * slots.SECONDS, home).date()
-        days = [first + timedelta(days=n) for n in range(on.count // slots.A_DAY + 1)]
-        seconds = np.array([int(datetime.combine(day, time(), home).timestamp()) for day in days])
-        midnights = seconds // slots.SECONDS - on.first
-        columns = np.arange(len(busy)) * QUARTER
-        self.day = midnights.searchsorted(columns, "right") - 1
-        self.of_day = columns - midnights[self.day]  # slots since midnight
-        edges = np.clip(midnights // QUARTER, 0, len(busy) - 1)
+        country = next((g.working.country for g in guests if g.working), WorkingTime().country)
+        self.day, self.of_day, edges, self._week_ends = _days(self._on, self._home, country)
         load = np.add.reduceat(busy, edges) / np.maximum(np.add.reduceat(works, edges), 1)
         self._load = load[self.day]
-        country = next((g.working.country for g in guests if g.working), WorkingTime().country)
-        rests = np.array([_rests_after(day, country) for day in days])
-        self._week_ends = rests[self.day] & (self.of_day >= 16 * 12)
 
     def _weigh(self) -> None:
         required, optional = self._required, ~self._required
@@ -214,9 +207,19 @@ def _sum(table: Table) -> Table:
     return total
 
 
-@lru_cache(maxsize=10_000)
-def _rests_after(day: date, country: str) -> bool:
-    return not is_working_day(day + timedelta(days=1), country)
+@lru_cache(maxsize=200)
+def _days(on: Grid, home: ZoneInfo, country: str) -> tuple[Table, Table, Table, Table]:
+    """Of each column its day and its slots since midnight; where days begin; whether it is late before days of rest."""
+    first = datetime.fromtimestamp(on.first * slots.SECONDS, home).date()
+    days = [first + timedelta(days=n) for n in range(on.count // slots.A_DAY + 1)]
+    seconds = np.array([int(datetime.combine(day, time(), home).timestamp()) for day in days])
+    midnights = seconds // slots.SECONDS - on.first
+    columns = np.arange(on.count // QUARTER) * QUARTER
+    day = midnights.searchsorted(columns, "right") - 1
+    of_day = columns - midnights[day]
+    rests = np.array([not is_working_day(each + timedelta(days=1), country) for each in days])
+    edges = np.clip(midnights // QUARTER, 0, len(columns) - 1)
+    return day, of_day, edges, rests[day] & (of_day >= 16 * 12)
 
 
 @lru_cache(maxsize=500)

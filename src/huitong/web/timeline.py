@@ -239,6 +239,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "progress": _plain(N_("进展")),
     "reported": _plain(N_("向%(to)s汇报。")),
     "closed": lambda d: _("办结，用了 %(days)s 天。") % d,
+    "looked_back": _plain(N_("一个月后回看：")),
     "reopened": _plain(N_("重新打开。")),
     "asked_again": _plain(N_("再请示一次。")),
     "thanked": _plain(N_("向%(to)s道谢。")),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from huitong.records.models.coordination import Agreement, Commitment, Meeting, Note, Series
-from huitong.records.models.matters import Consultation, Matter, Request, View
+from huitong.records.models.matters import Consultation, Feedback, Matter, Request, View
 from huitong.records.models.people import Person
 
 
@@ -27,6 +27,7 @@ class Link(models.Model):
     agreement = models.ForeignKey(Agreement, null=True, blank=True, on_delete=models.CASCADE)
     series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.CASCADE)
     view = models.ForeignKey(View, null=True, blank=True, on_delete=models.CASCADE)
+    feedback = models.ForeignKey(Feedback, null=True, blank=True, on_delete=models.CASCADE)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

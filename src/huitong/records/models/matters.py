@@ -192,3 +192,37 @@ class View(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("request", "person", name="a_view_of_a_request_once")]
+
+
+class Feedback(models.Model):
+    """How somebody found that a closed matter went: `settled` yes, partly or no; `working` easy, fair or hard.
+
+    Nobody is shown what one other person picked. `words` go to requester and leader where their writer has `shared`
+    them.
+    """
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="feedback")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    settled = models.CharField(max_length=10, blank=True)
+    working = models.CharField(max_length=10, blank=True)
+    words = models.TextField(blank=True)
+    shared = models.BooleanField(default=False)
+    given_by = models.CharField(max_length=100, blank=True)
+    given_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("matter", "person", name="a_persons_feedback_once")]
+
+
+class LookBack(models.Model):
+    """What the requester said they would do better, looked at again a month after closing: items are {what, state}.
+
+    `state` is "", kept, partly or not_yet. The words go with the matter where it is a precedent.
+    """
+
+    matter = models.OneToOneField(Matter, on_delete=models.CASCADE, related_name="look_back")
+    due_on = models.DateField()
+    items = models.JSONField(default=list)
+    words = models.TextField(blank=True)
+    given_at = models.DateTimeField(null=True, blank=True)

@@ -8,17 +8,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.matters import close as actions
+from huitong.matters import feedback
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.stages import Action, can
 from huitong.matters.texts import LONGEST, THANKS
 from huitong.records.models import Matter, Outbox
 from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.feedback import choices
 from huitong.web.fields import text_of
 from huitong.web.texts import Sheet, keep_if_possible, sheet
 
 
 def close(request: DeskRequest, matter: int) -> HttpResponse:
     row = request.matter
+    if request.method == "POST" and row.closed_at and request.POST.get("do") in ("feedback", "look_back"):
+        return _after(request, row)
     if request.method == "POST":
         return _thank(request, row) if row.closed_at else _close(request, row)
     return render(request, "close.html", _context(row))
@@ -44,11 +48,49 @@ def _context(row: Matter, typed: QueryDict | None = None) -> dict[str, object]:
         "days": actions.days_so_far(row),
         "asked": asked,
         "thanks": _thanks(row, typed) if row.closed_at and asked else [],
+        **_said(row),
         "declined": row.closed_at and actions.after_no_of(row),
         "thanked": thanked,
         "open_promises": row.commitments.filter(state="open")
         .exclude(decision__effective_at__gt=timezone.now())
         .count(),
+    }
+
+
+def _after(request: DeskRequest, row: Matter) -> HttpResponse:
+    """One's own feedback, or the look back."""
+    post, person = request.POST, request.person
+    try:
+        if post["do"] == "look_back":
+            states = [post.get(f"state-{n}", "") for n in range(feedback.MOST_ITEMS)]
+            words = text_of(post, "back_words", feedback.LONGEST)
+            feedback.look_back(row, person, states=states, words=words)
+        elif own := row.feedback.filter(person=person).first():
+            words = text_of(post, "words", feedback.LONGEST)
+            picked = {name: post.get(name, "") for name in ("settled", "working")}
+            feedback.give(own, person, words=words, shared=False, **picked)
+    except NotDone as error:
+        field = error.field if isinstance(error, Incomplete) else ""
+        context = _context(row) | {"error": why_not(error), "field": field}
+        return render(request, "close.html", context, status=422 if field else 409)
+    messages.success(request, _("记下了。"))
+    return redirect("close", matter=row.pk)
+
+
+def _said(row: Matter) -> dict[str, object]:
+    """How it went, as far as the requester may know, and what is to be looked back at."""
+    if row.closed_at is None:
+        return {}
+    said, known = feedback.summary(row), choices()
+    counted = {name: [(text, getattr(said, name).get(code, 0)) for code, text in known[name]] for name in known if said}
+    return {
+        "own_feedback": row.feedback.filter(person=row.requester).first(),
+        "said": said,
+        "said_settled": counted.get("settled", []),
+        "said_working": counted.get("working", []),
+        "look_back": feedback.look_back_due(row),
+        "states": [("kept", _("做到了")), ("partly", _("做到一些")), ("not_yet", _("还没有"))],
+        **known,
     }
 
 

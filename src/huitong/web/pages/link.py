@@ -18,6 +18,7 @@ from huitong.web.agreement import AgreementPage
 from huitong.web.attend import AttendPage
 from huitong.web.confirm import Reader, respond
 from huitong.web.consult import ConsultPage
+from huitong.web.feedback import FeedbackPage
 from huitong.web.middleware import LANGUAGE_COOKIE, POLICY, speak
 from huitong.web.minutes import MinutesPage, minutes_for
 from huitong.web.pages import commitments, note
@@ -90,6 +91,12 @@ def _minutes(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
     return respond(request, reader, MinutesPage(request, reader, written))
 
 
+def _feedback(request: HttpRequest, link: Link, reader: Reader) -> HttpResponse:
+    if link.feedback is None:
+        raise Http404
+    return respond(request, reader, FeedbackPage(request, reader, link.feedback))
+
+
 PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] = {
     "decide": _decide,
     "answer": _answer,
@@ -100,6 +107,7 @@ PURPOSES: Final[dict[str, Callable[[HttpRequest, Link, Reader], HttpResponse]]] 
     "agreement": _agreement,
     "series": _series,
     "view": _view,
+    "feedback": _feedback,
     "minutes": _minutes,
     "invite": invite.take_up,
     "digest": digest_list.show,

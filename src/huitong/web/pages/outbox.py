@@ -67,6 +67,8 @@ KINDS: Final = {
     "minutes_draft": gettext_lazy("请人更正的纪要草稿"),
     "minutes_answer": gettext_lazy("对纪要的更正"),
     "minutes_due": gettext_lazy("纪要的更正到期"),
+    "feedback_ask": gettext_lazy("问办得怎样"),
+    "look_back": gettext_lazy("一个月后的回看"),
     "report": gettext_lazy("进展汇报"),
     "after_no": gettext_lazy("没有同意之后的道谢"),
     "thanks": gettext_lazy("感谢"),
