@@ -49,6 +49,11 @@ def test_the_leader_reads_it_word_for_word_beside_the_request(asked_for: View, p
     assert {row.person for row in told} == {people.requester, people.leader}
 
 
+def test_a_view_that_is_still_to_come_is_told_to_the_leader(asked_for: View, people: People) -> None:
+    page = Client().get(path_of(link_to(people.leader))).content.decode()
+    assert "许宁请王经理说说那边的情况，还没有写。您不必等；选“稍后再定”，一写就再请您看。" in page
+
+
 def test_it_can_be_changed_until_the_leader_has_decided(asked_for: View, people: People) -> None:
     reply(Client(), path(people), text=WORDS)
     reply(Client(), path(people), text="已经到了三家")

@@ -212,7 +212,7 @@ class DecidePage:
         consulted = consulting.consultations(asked)
         awaited = next((row for row in consulted if row.answered_at is None), None)
         wrong = error.field if isinstance(error, Incomplete) else ""
-        offered = phrases.phrases_of(self.reader.person)
+        offered, both = phrases.phrases_of(self.reader.person), views.views(asked)
         next_day = working_day_after(self.asked.leader, timezone.localdate())
         return self._render(
             "decide.html",
@@ -226,7 +226,8 @@ class DecidePage:
                 "options": [_option(row, n, n == picked, n == preferred) for n, row in enumerate(version.options, 1)],
                 "named_buttons": len(version.options) <= NAMED_BUTTONS,
                 "mailed": by_mail,
-                "views": [view for view in views.views(asked) if view.given_at],
+                "views": [view for view in both if view.given_at],
+                "views_asked": [view for view in both if not view.given_at],
                 "words": typed.get("words", ""),
                 "keep": typed.get("keep", ""),
                 "phrases": [(text, text in chosen) for text in dict.fromkeys(offered + chosen)],
