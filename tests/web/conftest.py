@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from huitong.matters import prepare
+from huitong.matters import decide, prepare
 from huitong.matters.request import delivered_by_mail, schedule
 from huitong.records.models import Department, Matter, Outbox, Person, Request, User
 
@@ -115,6 +115,39 @@ def asked(matter: Matter, people: People) -> Request:
     request.refresh_from_db()
     request.matter.refresh_from_db()
     return request
+
+
+Decided = Callable[..., Matter]
+
+
+@pytest.fixture
+def agreed_to(people: People, answer: Callable[..., None]) -> Decided:
+    """agreed_to(title, words): the leader has agreed to an option of this title, with these words, and it holds."""
+
+    def make(title: str, words: str = "") -> Matter:
+        matter = prepare.open_matter(people.requester)
+        own = {"options.a1.title": title, "options.a1.what_leader_does": ""}
+        day = timezone.localdate() + timedelta(days=21)
+        answer(matter, FACTS | own | {"deadline": day.isoformat()})
+        matter.refresh_from_db()
+        request = schedule(matter, people.requester, way="mail", deliver_at=timezone.now())
+        send("request")
+        request.refresh_from_db()
+        choice = decide.Choice(decide.Verdict.AGREE, 1, option=0, words=words)
+        decide.send_now(decide.decide(request, choice, by=people.leader, how="account"), by=people.leader)
+        return Matter.objects.get(pk=matter.pk)
+
+    return make
+
+
+@pytest.fixture
+def speaking(people: People) -> Callable[[str], None]:
+    """speaking("en"): everybody reads this language from now on."""
+
+    def speak(language: str) -> None:
+        Person.objects.all().update(language=language)
+
+    return speak
 
 
 def send(kind: str) -> list[Outbox]:

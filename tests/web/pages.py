@@ -13,6 +13,9 @@ from playwright.sync_api import Page
 from huitong.directory import links
 from huitong.records.models import Link, Person
 
+# Both languages, on a phone and a desk.
+LIVES = [("zh", "large phone"), ("en", "desktop"), ("zh", "desktop"), ("en", "large phone")]
+
 
 def path_of(link: Link) -> str:
     """The path that the mail carries."""
@@ -102,3 +105,19 @@ def say(page: Page, do: str, **fields: str) -> None:
         page.fill(f"form:has(input[name=do]) [name={name}]", value)
     page.locator("form:has(input[name=do]) .actions button").last.click()
     second_look(page)
+
+
+def day(days: int) -> str:
+    """The day in so many days, as a form has it."""
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
+def asking(person: Person) -> str:
+    """The path of the last link about a commitment that this person was sent."""
+    return path_of(link_to(person, "commitment"))
+
+
+def insist(path: str, **fields: str) -> int:
+    """Send an answer that the page no longer offers, and confirm it. Returns the status that comes of it."""
+    client = Client()
+    return int(confirm(client, path, client.post(path, fields)).status_code)

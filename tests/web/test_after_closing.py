@@ -15,8 +15,8 @@ from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Answer, Feedback, LookBack, Matter, Outbox, Person, Request
 
 from .conftest import People
+from .pages import LIVES, confirm, later, link_to, path_of, second_look
 from .pages import answer as reply
-from .pages import confirm, later, link_to, path_of, second_look
 
 PICKED = {"settled": "yes", "working": "easy"}
 
@@ -132,9 +132,7 @@ def test_days_from_stuck_to_settled_are_one_figure_for_the_leader(closed: Matter
 
 
 @pytest.mark.points("2.9", "3.7", "3.10")
-@pytest.mark.parametrize(
-    ("language", "screen"), [("zh", "large phone"), ("en", "desktop"), ("zh", "desktop"), ("en", "large phone")]
-)
+@pytest.mark.parametrize(("language", "screen"), LIVES)
 def test_a_matter_is_closed_and_both_sides_say_how_it_went(
     closed: Matter,
     people: People,

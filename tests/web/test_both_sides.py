@@ -14,8 +14,8 @@ from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Matter, Outbox, Person, Request, View
 
 from .conftest import FACTS, People
+from .pages import LIVES, confirm, link_to, path_of, second_look
 from .pages import answer as reply
-from .pages import confirm, link_to, path_of, second_look
 
 WORDS = "比价要三家，眼下只到了两家。\n给我们到 11 月 30 日最合适 <b>。"
 INTERNAL = (FACTS["situation"], FACTS["importance"], FACTS["options.a1.title"], FACTS["options.b2.title"], "比价，未")
@@ -114,9 +114,7 @@ def test_a_closed_matter_asks_no_more(asked_for: View, people: People) -> None:
 
 
 @pytest.mark.points("1.8", "2.10")
-@pytest.mark.parametrize(
-    ("language", "screen"), [("zh", "large phone"), ("en", "desktop"), ("zh", "desktop"), ("en", "large phone")]
-)
+@pytest.mark.parametrize(("language", "screen"), LIVES)
 def test_both_sides_stand_before_the_leader(
     asked: Request,
     people: People,

@@ -17,7 +17,7 @@ from huitong.matters import coordinate, decide, promises
 from huitong.records.models import Commitment, Link, Matter, Note, Outbox, Person, Request
 
 from .conftest import FACTS, People
-from .pages import answer, confirm, later, link_to, path_of, say, second_look
+from .pages import LIVES, answer, asking, confirm, day, later, link_to, path_of, say, second_look
 
 WORDS = "先借两组展架，费用我来签"  # the leader's, to the requester
 INTERNAL = (
@@ -55,19 +55,10 @@ def proposed(decided: Matter, people: People) -> Commitment:
     return write_down(decided, people)
 
 
-def asking(person: Person) -> str:
-    """The path of the last link about a commitment that this person was sent."""
-    return path_of(link_to(person, "commitment"))
-
-
 def page_of(client: Client, path: str) -> str:
     response = client.get(path)
     assert response.status_code == 200, path
     return response.content.decode()
-
-
-def day(days: int) -> str:
-    return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
 def state(commitment: Commitment) -> str:
@@ -296,16 +287,6 @@ def test_the_leaders_view_takes_the_same_queries_for_one_matter_and_for_many(
 
 
 # --- whole lives in a browser ---
-
-LIVES = [("zh", "large phone"), ("zh", "desktop"), ("en", "large phone"), ("en", "desktop")]
-
-
-@pytest.fixture
-def speaking(people: People) -> Callable[[str], None]:
-    def speak(language: str) -> None:
-        Person.objects.all().update(language=language)
-
-    return speak
 
 
 @pytest.mark.points("2.8", "3.9", "4.8")

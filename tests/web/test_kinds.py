@@ -11,10 +11,7 @@ from huitong.matters import kinds
 from huitong.matters.errors import Incomplete
 from huitong.records.models import HelpKind, Matter, Person
 
-from .conftest import People
-from .test_help_carried_out import Decided, decided, speaking
-
-__all__ = ["decided", "speaking"]  # fixtures
+from .conftest import Decided, People
 
 SURVEY = {
     "name": "现场踏勘",
@@ -30,9 +27,9 @@ def survey(people: People) -> HelpKind:
 
 
 def test_an_option_that_speaks_of_it_is_carried_out_by_its_steps(
-    survey: HelpKind, decided: Decided, people: People, as_: Callable[[Person], Client]
+    survey: HelpKind, agreed_to: Decided, people: People, as_: Callable[[Person], Client]
 ) -> None:
-    matter = decided("请领导带队踏勘一次", "好，下周去。")
+    matter = agreed_to("请领导带队踏勘一次", "好，下周去。")
     page = as_(people.requester).get(f"/matters/{matter.pk}/coordinate").content.decode()
     assert re.search(r'<h2[^>]*id="steps">现场踏勘</h2>', page)
     for step in ("约好时间", "派人到场", "写出纪要"):
@@ -42,9 +39,9 @@ def test_an_option_that_speaks_of_it_is_carried_out_by_its_steps(
 
 
 def test_deleting_it_leaves_the_matters_that_use_it_as_they_are(
-    survey: HelpKind, decided: Decided, people: People, as_: Callable[[Person], Client]
+    survey: HelpKind, agreed_to: Decided, people: People, as_: Callable[[Person], Client]
 ) -> None:
-    matter = decided("请领导带队踏勘一次")
+    matter = agreed_to("请领导带队踏勘一次")
     assert as_(people.organiser).post("/kinds", {"kind": str(survey.pk), "do": "delete"}).status_code == 302
     assert not HelpKind.objects.exists()
     page = as_(people.requester).get(f"/matters/{matter.pk}/coordinate").content.decode()
@@ -103,7 +100,7 @@ def test_only_an_organiser_names_them(people: People, as_: Callable[[Person], Cl
 
 @pytest.mark.parametrize(("language", "screen"), [("zh", "large phone"), ("en", "desktop")])
 def test_an_organiser_names_one_and_a_matter_is_carried_out_by_it(
-    decided: Decided,
+    agreed_to: Decided,
     people: People,
     browse: Callable[..., Page],
     speaking: Callable[[str], None],
@@ -125,7 +122,7 @@ def test_an_organiser_names_one_and_a_matter_is_carried_out_by_it(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("form:has(#k-name-new) button.button").last.click()
     expect(page.locator(".kept").first).to_be_visible()
-    matter = decided("请您带队踏勘" if zh else "Lead a site visit")
+    matter = agreed_to("请您带队踏勘" if zh else "Lead a site visit")
     desk = browse(people.requester, f"/matters/{matter.pk}/coordinate", screen=screen, locale=locale)
     expect(desk.locator("#steps")).to_have_text("现场踏勘" if zh else "Site visit")
     desk.fill("#s-email-1", "wang@example.com")
