@@ -59,7 +59,8 @@ def test_it_can_be_changed_until_the_leader_has_decided(asked_for: View, people:
     reply(Client(), path(people), text="已经到了三家")
     asked_for.refresh_from_db()
     assert asked_for.text == "已经到了三家"
-    decide.decide(asked_for.request, Choice(Verdict.AGREE, 1, option=0), by=people.leader, how="account")
+    decision = decide.decide(asked_for.request, Choice(Verdict.AGREE, 1, option=0), by=people.leader, how="account")
+    decide.send_now(decision, by=people.leader)
     client = Client()
     response = client.post(path(people), {"text": "来不及了"})
     assert confirm(client, path(people), response).status_code == 409
@@ -99,7 +100,10 @@ def test_nobody_is_asked_twice_and_nobody_once_it_is_decided(asked_for: View, pe
     matter = asked_for.request.matter
     with pytest.raises(Incomplete, match="已经问过"):
         views.ask(matter, people.requester, name="王经理", email="wang@example.com")
-    decide.decide(asked_for.request, Choice(Verdict.AGREE, 1, option=0), by=people.leader, how="account")
+    decision = decide.decide(asked_for.request, Choice(Verdict.AGREE, 1, option=0), by=people.leader, how="account")
+    # As long as the leader can take it back, nobody can tell from here that there is an answer.
+    assert views.may_ask(Matter.objects.get(pk=matter.pk))
+    decide.send_now(decision, by=people.leader)
     with pytest.raises(NotNow):
         views.ask(matter, people.requester, name="李工", email="li@example.com")
 

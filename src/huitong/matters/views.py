@@ -30,19 +30,21 @@ def views(request: Request) -> list[View]:
 def is_open(view: View) -> bool:
     """Whether it can be given or changed: the request stands, and nothing final is decided about it."""
     request = view.request
-    if request.ended_at or request.matter.closed_at:
-        return False
-    standing = standing_decision(request)
-    return standing is None or standing.verdict not in FINAL
+    return not (request.ended_at or request.matter.closed_at or _is_decided(request))
 
 
 def may_ask(matter: Matter) -> bool:
     """Whether a view still helps: a request is set or with the leader, and not decided."""
     request = current_request(matter)
-    if request is None or matter.closed_at:
+    if request is None or matter.closed_at or _is_decided(request):
         return False
+    return request.views.count() < MOST
+
+
+def _is_decided(request: Request) -> bool:
+    """Whether a final answer is in force. While it can be taken back, nobody can tell from here that there is one."""
     standing = standing_decision(request)
-    return (standing is None or standing.verdict not in FINAL) and request.views.count() < MOST
+    return standing is not None and standing.verdict in FINAL and standing.effective_at <= timezone.now()
 
 
 def ask(matter: Matter, by: Person, *, name: str, email: str) -> View:
