@@ -52,6 +52,8 @@ def test_text_is_a_line_a_moment_in_the_language_asked_for(huitong, calendar):
     assert english.stdout.isascii() is False  # the dash between the times
     assert english.stdout.replace("–", "-").isascii()
     assert not chinese.stdout.replace("–", "-").isascii()
+    assert "。；" not in chinese.stdout  # each reason is a sentence
+    assert ".;" not in english.stdout
 
 
 def test_the_zone_is_the_one_given_else_that_of_the_machine(huitong, calendar):

@@ -7,9 +7,12 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from huitong.cli._console import UNUSABLE, stop
+from huitong.method import Language
 
 CALENDAR_BYTES: Final = 5_000_000
 HOME_ZONE: Final = "Asia/Shanghai"
+# Between the reasons of a time: each is a sentence.
+JOINS: Final = {Language.ZH: "", Language.ZH_HANT: "", Language.EN: " "}
 
 
 class Format(StrEnum):

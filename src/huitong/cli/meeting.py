@@ -10,12 +10,11 @@ import typer
 import huitong
 from huitong.cli import _week
 from huitong.cli._console import UNUSABLE, read_bytes, shown_name, stop
-from huitong.cli._times import CALENDAR_BYTES, Format, read_time, zone_of_this_machine
+from huitong.cli._times import CALENDAR_BYTES, JOINS, Format, read_time, zone_of_this_machine
 from huitong.method import Language
 from huitong.timing import WorkingTime, zone_named
 
 OPTIONS: Final = {"tz": "--tz", "from": "--from", "to": "--to"}  # what the engine may name, as it is written here
-JOINS: Final = {Language.ZH: "", Language.ZH_HANT: "", Language.EN: " "}
 NONE: Final = {
     Language.ZH: "这段时间凑不齐，也没有差一点的。请放宽起止时间。",
     Language.ZH_HANT: "這段時間湊不齊，也沒有差一點的。請放寬起止時間。",

@@ -9,12 +9,11 @@ import typer
 import huitong
 from huitong.cli import _week
 from huitong.cli._console import UNUSABLE, read_bytes, shown_name, stop
-from huitong.cli._times import CALENDAR_BYTES, Format, read_time, zone_of_this_machine
+from huitong.cli._times import CALENDAR_BYTES, JOINS, Format, read_time, zone_of_this_machine
 from huitong.method import Language
 from huitong.timing import zone_named
 
 OPTIONS: Final = {"tz": "--tz", "from": "--from", "by": "--by"}  # what the engine may name, as it is written here
-JOINS: Final = {Language.ZH: "；", Language.ZH_HANT: "；", Language.EN: "; "}
 
 
 def command(
