@@ -88,6 +88,16 @@ def test_what_one_picks_is_shown_to_nobody_and_counted_from_three_on(
     assert [words for _name, words in said.words] == ["办得好"]
 
 
+def test_words_that_may_be_read_are_read_by_requester_and_leader_alone(
+    closed: Matter, people: People, as_: Callable[[Person], Client]
+) -> None:
+    reply(Client(), path(people.counterpart), **PICKED, words="下次早点说就好", shared="1")
+    for person, page in ((people.requester, f"/matters/{closed.pk}/close"), (people.leader, "")):
+        where = page or path_of(link_to(person))
+        assert "下次早点说就好" in as_(person).get(where).content.decode()
+    assert "下次早点说就好" not in Client().get(path(people.leader)).content.decode()
+
+
 @pytest.mark.parametrize(
     "typed", [{"settled": "yes"}, {"working": "easy"}, {"settled": "great", "working": "easy"}, {}]
 )

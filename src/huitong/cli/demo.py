@@ -21,6 +21,7 @@ from huitong.records.models import (
     Decision,
     Draft,
     Event,
+    Feedback,
     Matter,
     Meeting,
     Note,
@@ -98,6 +99,7 @@ def _back(matter: Matter, days: int) -> None:
         (Decision, {"request__matter": matter}),
         (Event, {"matter": matter}),
         (Note, {"matter": matter}),
+        (Feedback, {"matter": matter}),
         (Meeting, {"matter": matter}),
         (Talk, {"matter": matter}),
         (Commitment, {"matter": matter}),
@@ -181,6 +183,7 @@ def _closed(people: dict[str, Person], today: date) -> None:
     for thank in close.thanks_of(Matter.objects.get(pk=matter.pk)):
         message = thank.message
         close.send_thanks(matter, people["xu"], to=thank.person, subject=message.subject, text=message.body)
+    Outbox.objects.filter(matter=matter, state="waiting").update(due_at=timezone.now())  # how it went was asked then
     _carry(matter)
     _back(matter, 55)
 

@@ -91,10 +91,16 @@ def give(
         Feedback.objects.filter(pk=feedback.pk).update(given_at=timezone.now(), given_by=by_name[:100], **said)
 
 
+def shared_words(matter: Matter, reader: Person) -> list[tuple[str, str]]:
+    """Who said what in their own words, of those who let requester and leader read it; not one's own."""
+    rows = matter.feedback.filter(shared=True).exclude(given_at=None).exclude(person=reader)
+    return [(row.person.address, row.words) for row in rows.select_related("person").order_by("given_at")]
+
+
 def summary(matter: Matter) -> Summary | None:
-    """For the requester; None as long as fewer than LEAST have answered."""
-    rows = list(matter.feedback.exclude(given_at=None).select_related("person").order_by("given_at"))
-    words = [(row.person.address, row.words) for row in rows if row.shared and row.person_id != matter.requester_id]
+    """For the requester; None as long as fewer than LEAST have answered and nobody has shared a word."""
+    rows = list(matter.feedback.exclude(given_at=None))
+    words = shared_words(matter, matter.requester)
     if len(rows) < LEAST:
         return Summary(len(rows), {}, {}, words) if words else None
     return Summary(len(rows), Counter(r.settled for r in rows), Counter(r.working for r in rows), words)

@@ -17,7 +17,7 @@ from huitong.coordination import talks
 from huitong.directory import access, phrases
 from huitong.directory.hours import working_day_after
 from huitong.matters import consult as consulting
-from huitong.matters import coordinate, reply_rows, views
+from huitong.matters import coordinate, feedback, reply_rows, views
 from huitong.matters import decide as actions
 from huitong.matters.errors import AlreadyDecided, Incomplete, NotDone, NotNow, StaleVersion
 from huitong.matters.request import is_unanswered, latest_version
@@ -290,6 +290,7 @@ class DecidePage:
                 "open_now": open_now,
                 "unanswered": open_now and is_unanswered(asked),
                 "others": others,
+                "shared": feedback.shared_words(matter, self.reader.person) if matter.closed_at else [],
                 "mailed": mailed.to_request(self.reader, asked, latest_version(asked)) if open_now else None,
             },
         )
