@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from icalendar import Calendar
 
-from huitong.coordination import meetings
+from huitong.coordination import attendance, meetings
 from huitong.matters.prepare import open_matter
 from huitong.records.models import Meeting, Outbox, Person
 
@@ -85,3 +85,23 @@ def test_each_reads_the_time_on_their_own_clock(meeting: Meeting) -> None:
     told = {r.person.email: "\n".join(r.payload["before"]) for r in Outbox.objects.select_related("person")}
     assert "Asia/Shanghai" in told["gao@example.com"]
     assert "America/New_York" in told["wang@example.com"]
+
+
+def test_a_calendar_tells_nobody_but_the_requester_what_others_answered(meeting: Meeting) -> None:
+    with transaction.atomic():
+        for attendee in meeting.attendees.select_related("person"):
+            attendance.respond(meeting, attendee, answer="declined", sequence=0)
+        Outbox.objects.filter(kind="invitation").update(state="sent")
+        requester = meeting.matter.requester
+        meeting.attendees.create(person=requester, required=True)
+        meetings.move(meeting, start=meeting.start, minutes=30, place="四楼", agenda="")
+    for row in Outbox.objects.filter(kind="invitation", state="waiting").select_related("person"):
+        _, event = event_of(row.payload["calendar"])
+        said = {str(guest).removeprefix("mailto:"): guest.params for guest in event["ATTENDEE"]}
+        own = said.pop(row.person.email)
+        assert own["PARTSTAT"] == ("ACCEPTED" if row.person == requester else "DECLINED")
+        if row.person != requester:
+            assert {p["PARTSTAT"] for p in said.values()} == {"NEEDS-ACTION"}
+            assert {p["RSVP"] for p in said.values()} == {"TRUE"}
+        else:
+            assert {p["PARTSTAT"] for p in said.values()} == {"DECLINED"}

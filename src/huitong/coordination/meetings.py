@@ -121,8 +121,11 @@ def minutes_letter(meeting: Meeting, person: Person, *, subject: str, text: str)
     )
 
 
-def invitation(meeting: Meeting, organiser: Person) -> str:
-    """The iCalendar text: METHOD REQUEST, or CANCEL once it is cancelled."""
+def invitation(meeting: Meeting, organiser: Person, reader: Person) -> str:
+    """The iCalendar text for this reader: METHOD REQUEST, or CANCEL once it is cancelled.
+
+    What others have answered stands in the organiser's alone.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Huitong//EN")
     calendar.add("version", "2.0")
@@ -148,8 +151,10 @@ def invitation(meeting: Meeting, organiser: Person) -> str:
             guest = vCalAddress(f"mailto:{attendee.person.email}")
             guest.params["cn"] = vText(attendee.person.name)
             guest.params["role"] = vText("REQ-PARTICIPANT" if attendee.required else "OPT-PARTICIPANT")
-            guest.params["partstat"] = vText((standing(meeting, attendee) or "needs-action").upper())
-            guest.params["rsvp"] = vText("TRUE" if must_answer(meeting, attendee) else "FALSE")
+            told = reader.pk in (organiser.pk, attendee.person_id)
+            answer = standing(meeting, attendee) if told else ""
+            guest.params["partstat"] = vText((answer or "needs-action").upper())
+            guest.params["rsvp"] = vText("FALSE" if told and not must_answer(meeting, attendee) else "TRUE")
             event.add("attendee", guest)
     calendar.add_component(event)
     return calendar.to_ical().decode()
@@ -159,7 +164,7 @@ LINK_DAYS: Final = 60  # after the meeting was called, and never before it is ov
 
 
 def _invite(meeting: Meeting) -> None:
-    text = invitation(meeting, meeting.matter.requester)
+    requester = meeting.matter.requester
     for attendee in meeting.attendees.select_related("person"):
         person = attendee.person
         if not person.email:
@@ -178,7 +183,7 @@ def _invite(meeting: Meeting) -> None:
         outbox.put(
             "invitation",
             person,
-            outbox.Letter(**letter, calendar=text),
+            outbox.Letter(**letter, calendar=invitation(meeting, requester, person)),
             key=f"meeting:{meeting.pk}:{meeting.sequence}:{person.pk}",
             matter=meeting.matter,
             link=link,
