@@ -93,6 +93,7 @@ def later(monkeypatch: pytest.MonkeyPatch, **time: float) -> None:
 
 
 def second_look(page: Page) -> None:
+    page.wait_for_load_state()  # what a tap leads to may not be there yet
     if page.locator("input[name=who][value=self]").count():
         page.check("input[name=who][value=self]")
         page.click("button[name=step][value=confirm]")
