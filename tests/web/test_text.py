@@ -396,6 +396,24 @@ def test_going_back_to_the_composed_text_leaves_the_other_fields_as_they_are(
     assert texts.text_of(agreed, "note").text == "再改一次。"
 
 
+def test_what_is_typed_in_the_blink_before_a_new_sheet_listens_is_kept_too(
+    browse: Callable[..., Page], people: People, agreed: Matter
+) -> None:
+    page = browse(people.requester, f"/matters/{agreed.pk}/coordinate", screen="phone")
+    page.fill("#text-note", "改过的说明。")
+    expect(page.locator("#kept-note time")).to_be_visible()
+    page.reload()
+    page.evaluate("""() => document.addEventListener("htmx:afterSwap", () => {
+        const field = document.getElementById("text-note");
+        field.value = "再改一次。";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+    }, { once: true })""")
+    page.locator(".text:has(#text-note) button[value=composed]").click()
+    expect(page.locator("#text-note")).to_have_value("再改一次。")
+    expect(page.locator("#kept-note time")).to_be_visible()
+    assert texts.text_of(agreed, "note").text == "再改一次。"
+
+
 def test_who_types_and_leaves_at_once_has_it_kept(browse: Callable[..., Page], people: People, met: Matter) -> None:
     page = browse(people.requester, at(met, "minutes"))
     page.fill("#text-minutes", "匆匆写的一句。")

@@ -32,6 +32,11 @@
   document.addEventListener("submit", (event) => {
     event.target.querySelectorAll("[data-text]").forEach((sheet) => { delete sheet.dataset.dirty; });
   });
+  // Typed in the blink between a new sheet being shown and htmx listening to it: told again.
+  document.addEventListener("htmx:load", (event) => {
+    const sheet = sheetOf(event);
+    if (sheet?.dataset.dirty) sheet.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   document.addEventListener("htmx:beforeRequest", (event) => { delete sheetOf(event)?.dataset.dirty; });
   for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(failed, (event) => {
