@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from huitong.compose import compose
+from huitong.compose import compose, talking_points
 from huitong.compose.facts import facts_of
 from huitong.compose.language import (
     cut,
@@ -238,3 +238,24 @@ def test_what_is_hoped_for_is_told_once(channel, purpose, options, deadline):
     said = {"matter": "The foyer piano", "purpose": purpose, "options": options, "deadline": deadline}
     brief = Brief.model_validate(people | said | {"lang": "en"})
     assert str(compose(brief, channel=channel)).count("piano back" if "need" in purpose else "piano be back") == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "does", "told"),
+    [
+        ("zh", "请您跟王经理通个电话", "", ""),
+        ("zh", "请王经理定一天停机", "请您和王经理商量", "请王经理定一天停机"),
+        ("zh", "与采购部沟通", "请王经理先比价两家", "请王经理先比价两家"),
+        ("zh-Hant", "請您跟王經理說一聲", "", ""),
+        ("en", "A word with Tom Reed", "", ""),
+        ("en", "A call", "Ask Tom Reed to lend a welder", "ask Tom Reed to lend a welder"),
+        ("en", "Ring Tom Reed about the two machines", "", "Ring Tom Reed about the two machines"),
+    ],
+)
+def test_the_points_of_a_talk_do_not_say_that_one_talks(lang, title, does, told):
+    option = {"title": title, "what_leader_does": does}
+    who = {"requester": {"name": "A"}, "leader": {"name": "B"}, "other_department": {"name": "C"}}
+    brief = Brief.model_validate(who | {"lang": lang, "matter": "X", "options": [option]})
+    points = talking_points(brief, brief.options[0]).points
+    assert [point for point in points[1:] if told in point] == list(points[1:])
+    assert len(points) == (2 if told else 1)

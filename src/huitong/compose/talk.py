@@ -1,11 +1,13 @@
 """Talking points for the leader's call with the other department's head."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from huitong.compose.facts import Facts, facts_of
 from huitong.compose.fit import fit
-from huitong.compose.items import commitment_items, option_item
+from huitong.compose.items import Item, commitment_items, option_item
+from huitong.compose.setting import Setting
 from huitong.compose.template import PACKAGED, House, template
 from huitong.method import Brief, Language, Option
 
@@ -38,11 +40,18 @@ def talk_facts(brief: Brief, option: Option | None, words: str) -> Facts:
     return facts.but(
         words=words,
         lists={
-            "option": [option_item(facts.setting, brief, option, -1)] if option else [],
+            "option": _to_ask(option_item(facts.setting, brief, option, -1), facts.setting) if option else [],
             "efforts": [e for e in facts.lists["efforts"] if "reply" in e][-1:],
             "commitments": commitment_items(facts.setting, brief, by_name=True),
         },
     )
+
+
+def _to_ask(item: Item, say: Setting) -> list[Item]:
+    """The option as something to say in the talk; nothing where all it says is that they talk."""
+    only = re.compile(say.words["only_talk"])
+    left = {slot: f for slot, f in item.items() if slot not in ("does", "label") or not only.fullmatch(f.text)}
+    return [left] if left.keys() & {"does", "label"} else []
 
 
 def talk_room(language: Language) -> int:
