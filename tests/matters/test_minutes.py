@@ -100,6 +100,7 @@ def begin(row: Outbox) -> Outbox | None:
         ("高总 月底前同王总确认预算", "高翔", "同王总确认预算", date(2026, 9, 30)),
         ("Li Wei to send the schedule by 12 October", "Li Wei", "send the schedule", date(2026, 10, 12)),
         ("Wei by 12 October: send the price list", "Li Wei", "send the price list", date(2026, 10, 12)),
+        ("王经理 by 12 October: send the price list", "王经理", "send the price list", date(2026, 10, 12)),
     ],
 )
 @pytest.mark.django_db

@@ -84,9 +84,11 @@ def _missing(text: str, owner: Person | None, what: str, by: date | None) -> str
 
 def _day(text: str, today: date) -> tuple[tuple[int, int] | None, date | None]:
     """Where the day stands, with the words around it, and which it is."""
-    language = Language.ZH if _HAN.search(text) else Language.EN
-    named = [d for d in days(Page.of(text, language), today) if d.day and d.kind not in NO_DAY]
-    if not named:
+    for language in (Language.ZH, Language.EN) if _HAN.search(text) else (Language.EN,):  # 许宁 by 12 October
+        named = [d for d in days(Page.of(text, language), today) if d.day and d.kind not in NO_DAY]
+        if named:
+            break
+    else:
         return _pointed(text, today)
     # Of several, that which says "by".
     best = next((d for d in named if _AFTER_DAY.match(text, d.end) or _BEFORE_DAY.search(text[: d.start])), named[0])
