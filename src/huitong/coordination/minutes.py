@@ -114,8 +114,9 @@ def withdraw_drafts(minutes: Minutes) -> None:
 
 
 def send_paper(minutes: Minutes, person: Person, *, subject: str, text: str) -> Outbox:
-    """The minutes as they count, one letter to each; what waits for the receiver's yes is a link away."""
+    """The minutes as they count, one letter to each; what is in the receiver's name is a link away."""
     meeting = minutes.meeting
+    requester = meeting.matter.requester
     own = list(minutes.items.filter(owner=person).select_related("commitment").order_by("pk"))
     waiting = any(item.commitment and item.commitment.state == "proposed" for item in own)
     with speaking_to(person):
@@ -126,6 +127,8 @@ def send_paper(minutes: Minutes, person: Person, *, subject: str, text: str) -> 
         if waiting:
             letter["invite"] = _("能办、要换日子、该由别人办，请在这里说一声，不用登录：")
             letter["small"] = _("您没有点头之前，不算您答应过。打开链接不会通知任何人。")
-    link = links.issue("commitments", person, days=_LINK_DAYS) if waiting else None
+        elif own and person != requester:
+            letter["invite"] = _("办好了、要换日子、该由别人办，到时在这里说一声，不用登录：")
+    link = links.issue("commitments", person, days=_LINK_DAYS) if "invite" in letter else None
     key = f"minutes:{meeting.pk}:final:{person.pk}"
     return outbox.put("minutes", person, letter, key=key, matter=meeting.matter, link=link)
