@@ -8,6 +8,7 @@ that nobody has comes back to its envelope sender as a delivery report (RFC 3464
 import asyncio
 import email
 import imaplib
+import re
 import smtplib
 import socket
 import subprocess
@@ -51,7 +52,7 @@ class House(Controller):
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content: Any = envelope.content
         for receiver in envelope.rcpt_tos:
-            if receiver.startswith(f"{DESK}+"):
+            if receiver.partition("@")[0].partition("+")[0] == DESK:
                 await asyncio.to_thread(self.deliver, str(envelope.mail_from), content)
             elif receiver in self.gone:
                 await asyncio.to_thread(self.deliver, "", _report(str(envelope.mail_from), receiver, content))
@@ -82,7 +83,22 @@ class House(Controller):
         for name, value in headers.items():
             message[name.replace("_", "-")] = value
         message.set_content(f"{says}\n\n发自我的 iPhone\n\n> 请您批示\n> 方案一\n", cte="base64")
-        to = letter["Reply-To"].addresses[0].addr_spec
+        self.post(message, sender, letter["Reply-To"].addresses[0].addr_spec)
+
+    def answer_calendar(self, calendar: str, sender: str) -> None:
+        """Somebody's calendar program answers to the organiser's address of an invitation."""
+        found = re.search(r"^ORGANIZER.*mailto:(\S+)", calendar, re.MULTILINE)
+        method = re.search(r"^METHOD:(\w+)", calendar, re.MULTILINE)
+        assert found
+        assert method
+        message = EmailMessage(policy=POLICY)
+        message["From"], message["To"] = sender, found[1]
+        message["Subject"], message["Message-ID"] = method[1], f"<{time.monotonic_ns()}@example.com>"
+        message.set_content("")
+        message.add_alternative(calendar, subtype="calendar", params={"method": method[1]})
+        self.post(message, sender, str(message["To"]))
+
+    def post(self, message: EmailMessage, sender: str, to: str) -> None:
         with smtplib.SMTP("127.0.0.1", self.port, local_hostname="[127.0.0.1]") as smtp:
             smtp.sendmail(sender, [to], message.as_bytes())
 

@@ -1,14 +1,17 @@
 """A whole correspondence by real SMTP and IMAP servers on loopback: asked, answered, returned, away, confirmed."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from huitong.coordination import attendance
 from huitong.delivery import imap, mailbox, outbox, transports
-from huitong.matters import coordinate, reply_rows
+from huitong.matters import attend, coordinate, promises, reply_rows
 from huitong.matters.whereabouts import whereabouts
 from huitong.records.models import Decision, Mailbox, Matter, Outbox, Person, Reply, Request
 from tests.conftest import free_port
@@ -95,6 +98,99 @@ def test_a_request_is_answered_by_its_number_and_the_note_by_a_day(
     coordinate.answer_note(note, answer="date", day=reply.day, who="", words=reply.text)
     note.refresh_from_db()
     assert (note.answer, note.day) == ("date", day)
+
+
+def calendar_in(letter: EmailMessage) -> str:
+    """The invitation as a calendar program reads it, unfolded."""
+    [part] = [p for p in letter.walk() if p.get_content_type() == "text/calendar"]
+    return str(part.get_content()).replace("\r\n ", "").replace("\r\n", "\n")
+
+
+def said(invitation: str, method: str, answer: str, person: Person, **lines: str) -> str:
+    """What a calendar program makes of an invitation: one attendee's answer, with some lines said otherwise."""
+    kept = [x for x in invitation.splitlines() if not x.startswith("ATTENDEE") or person.email in x]
+    kept = [re.sub(r"PARTSTAT=[A-Z-]+", f"PARTSTAT={answer}", x) for x in kept]
+    text = "\r\n".join(kept).replace("METHOD:REQUEST", f"METHOD:{method}")
+    for name, value in lines.items():
+        text = re.sub(rf"(?m)^{name}[;:].*$", f"{name}:{value}\r", text)
+    return text + "\r\n"
+
+
+def test_a_meeting_and_what_came_of_it_go_round_by_mail(
+    house: House, asked: Request, requester: Person, leader: Person
+) -> None:
+    # The leader answers by number; the meeting is called and goes out as an invitation.
+    resend("request")
+    house.answer(house.letter(leader.email, ""), "1", leader.email)
+    assert mailbox.fetch() == 1
+    Decision.objects.update(effective_at=timezone.now() - timedelta(minutes=1))
+    matter = Matter.objects.get(pk=asked.matter_id)
+    start = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=3)
+    meeting = coordinate.call_meeting(
+        matter,
+        requester,
+        title="物料交期协调会",
+        start=start,
+        minutes=30,
+        place="三楼",
+        agenda="交期",
+        guests=[("王经理", "wang@example.com")],
+    )
+    carry()
+    wang = Person.objects.get(email="wang@example.com")
+    invitation = calendar_in(house.letter(wang.email, "物料交期协调会"))
+    assert "METHOD:REQUEST" in invitation
+    assert "SEQUENCE:0" in invitation
+
+    # The other head's calendar program proposes a later time; the requester takes it, and the calendars follow.
+    other = start + timedelta(hours=2)
+    times = {"DTSTART": f"{other:%Y%m%dT%H%M%SZ}", "DTEND": f"{other + timedelta(minutes=30):%Y%m%dT%H%M%SZ}"}
+    house.answer_calendar(said(invitation, "COUNTER", "TENTATIVE", wang, **times), wang.email)
+    assert mailbox.fetch() == 1
+    row = meeting.attendees.get(person=wang)
+    assert attendance.proposal(meeting, row) == (other, 30)
+    carry()
+    assert house.letter(requester.email, "王经理想换个时间")
+    attend.accept_time(meeting, by=requester, attendee=row.pk)
+    carry()
+    moved = calendar_in(house.letter(leader.email, "物料交期协调会"))
+    assert "SEQUENCE:1" in moved
+    house.answer_calendar(said(moved, "REPLY", "ACCEPTED", leader), leader.email)
+    assert mailbox.fetch() == 1
+    meeting.refresh_from_db()
+    assert {attendance.standing(meeting, a) for a in meeting.attendees.all()} == {"accepted"}
+
+    # What came of it is asked of its owner by mail, agreed to by mail, and reminded of.
+    day = timezone.localdate() + timedelta(days=9)
+    made = promises.promise(
+        matter,
+        requester,
+        side="theirs",
+        owner_name=wang.name,
+        owner_email=wang.email,
+        what="给出交期",
+        day=day,
+    )
+    carry()
+    house.answer(house.letter(wang.email, "给出交期"), "可以，没问题", wang.email)
+    assert mailbox.fetch() == 1
+    carry()
+    assert house.letter(wang.email, "请确认您的回信")
+    made.refresh_from_db()
+    assert made.state == "proposed"
+    promises.accept_promise(made, by=wang)
+    Outbox.objects.filter(kind="remind_commitment", person=wang).update(due_at=timezone.now())
+    carry()
+    reminder = house.letter(wang.email, "给出交期")
+    house.answer(reminder, "出差中，周一回。", wang.email, Auto_Submitted="auto-replied")
+    house.answer(reminder, "已经办好了，交期单发过去了", wang.email)
+    assert mailbox.fetch() == 2
+    reply = reply_rows.waiting(wang, commitment=made)
+    assert reply is not None
+    assert reply.meaning == "kept"
+    promises.keep_promise(made, by=wang, words=reply.text)
+    made.refresh_from_db()
+    assert (made.state, made.words) == ("kept", "已经办好了，交期单发过去了")
 
 
 def test_an_answer_from_elsewhere_is_asked_back(house: House, asked: Request, leader: Person) -> None:

@@ -128,3 +128,20 @@ def test_who_promised_finds_done_picked(client: Client, note: Note, people: Peop
     assert (fields["do"], fields["words"]) == ("kept", "已下单，办好了")
     confirm(client, path, client.post(path, fields))
     assert Commitment.objects.get(pk=promised.pk).state == "kept"
+
+
+def test_who_is_asked_for_something_finds_their_answer_by_mail_picked(
+    note: Note, client: Client, people: People
+) -> None:
+    day, later = (timezone.localdate() + timedelta(days=n) for n in (5, 9))
+    asked_for = coordinate.promise(
+        note.matter, people.requester, side="theirs", owner_name="王经理", owner_email="wang@example.com",
+        what="周五前下单", day=day,
+    )  # fmt: skip
+    write("commitment_ask", f"可以，但要到{later.month}月{later.day}日，那天系统才好", to=asked_for.owner)
+    path, shown = page(client, asked_for.owner or note.person, "commitment")
+    fields = form_of(shown)
+    assert (fields["do"], fields["to"]) == ("moved", later.isoformat())
+    assert Commitment.objects.get(pk=asked_for.pk).by == day
+    confirm(client, path, client.post(path, fields))
+    assert Commitment.objects.get(pk=asked_for.pk).offers.get().day == later

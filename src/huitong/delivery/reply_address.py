@@ -27,6 +27,7 @@ ASKS: Final = (
     "receipt",
     "talk",
     "note",
+    "commitment_ask",
     "remind_commitment",
     "invitation",
 )

@@ -90,6 +90,8 @@ def _act(mail: Mail, reply: Reply) -> str:
         return _of_leader(row, reply, written)
     if reply.note and is_note_open(reply.note):
         return _ask(reply, Asks.COUNTERPART)
+    if reply.commitment and reply.commitment.state == "proposed" and reply.commitment.owner_id == row.person_id:
+        return _ask(reply, Asks.COUNTERPART)  # as to a note: yes, another day, hard
     if reply.commitment and reply.commitment.state == "open":
         return _ask(reply, Asks.COMMITMENT)
     if row.person_id == matter.requester_id:

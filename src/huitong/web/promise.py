@@ -20,7 +20,8 @@ from huitong.web.desk import address_of, why_not
 from huitong.web.fields import day_of, text_of
 
 LONGEST: Final = 2000
-_MEANT: Final = ("kept", "moved", "broken")  # what an answer by mail can fill in
+# What an answer by mail fills in: of who is asked for it, and of who has taken it on.
+_MEANT: Final = {"yes": "accept", "date": "moved", "hard": "broken"} | {m: m for m in ("kept", "moved", "broken")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class PromisePage:
         unsettled = promise.state in UNSETTLED and promise.matter.closed_at is None
         by_mail = mailed.to_promise(self.reader, promise) if not typed and unsettled else None
         if by_mail:
-            understood = by_mail.meaning.value if by_mail.meaning.value in _MEANT else ""
-            typed = mailed.filled(by_mail, do=understood, to=mailed.day_of(by_mail))
+            do = _MEANT.get(by_mail.meaning.value, "")
+            typed = mailed.filled(by_mail, do=do, to=mailed.day_of(by_mail))
         offer = open_offer(promise)
         own, lender = promise.owner_id == person.pk, promise.returns is not None and promise.asker == person
         asks = lender or promise.matter.requester_id == person.pk
