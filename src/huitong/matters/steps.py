@@ -1,4 +1,4 @@
-"""Guidance, carried out: what the leader said becomes next steps, each a commitment with owner and day."""
+"""Words become next steps, each a commitment with owner and day: a leader's advice, or what their talk came to."""
 
 import re
 from collections.abc import Sequence
@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.directory.hours import working_day_after
+from huitong.matters.brief import answers_of
 from huitong.matters.errors import Incomplete
+from huitong.matters.minutes_lines import names_of, read_line
 from huitong.matters.promises import promise
 from huitong.matters.understood import Plan, plan_of
-from huitong.records.models import Commitment, Decision, Matter, Person
+from huitong.records.models import Commitment, Decision, Matter, Person, Talk
 
 MOST: Final = 8
 DAYS: Final = 3  # working days for a step of which nobody has said by when
@@ -51,6 +53,31 @@ def offered(decision: Decision) -> list[Step]:
         ]
     by = _day(plan, requester)
     return [Step(text, owner=requester.name, by=by) for text in sentences(plan.words or plan.title)]
+
+
+def agreed_in(talk: Talk) -> list[Step]:
+    """What a talk came to, a sentence a step: the other side's, unless it names the requester."""
+    assert talk.decision is not None
+    plan, requester = plan_of(talk.decision), talk.matter.requester
+    other = plan.brief.other_department
+    head = other.head or other.contact or other.name
+    names = names_of([(Person(pk=-1, name=head), [other.contact, other.name]), (requester, [])])
+    email = str(answers_of(talk.matter).get("other_department.email") or "")
+    by, today = _day(plan, requester), timezone.localdate()
+    steps = []
+    for text in sentences(talk.words):
+        line = read_line(text, names, today=today)
+        ours = line.owner == requester
+        steps.append(
+            Step(
+                text if line.why else line.what,
+                "ours" if ours else "theirs",
+                requester.name if ours else head,
+                "" if ours else email,
+                line.by or by,
+            )
+        )
+    return steps
 
 
 def sentences(words: str) -> list[str]:

@@ -15,7 +15,7 @@ from huitong.matters.brief import answers_of
 from huitong.matters.errors import NotNow
 from huitong.matters.understood import plan_of
 from huitong.method import Help
-from huitong.records.models import Decision, Matter, Person
+from huitong.records.models import Decision, Matter, Person, Talk
 from huitong.web import standing
 from huitong.web.desk import address_of, day_of
 from huitong.web.fields import text_of
@@ -77,7 +77,10 @@ def typed(post: QueryDict) -> list[steps.Step]:
 def context(row: Matter, decision: Decision, post: QueryDict) -> dict[str, Any]:
     plan, answers = plan_of(decision), answers_of(row)
     borrowed = list(row.commitments.filter(until__isnull=False).select_related("return_of").order_by("by", "id"))
-    lends, guides = plan.kind == Help.RESOURCE or bool(borrowed), plan.kind == Help.GUIDANCE
+    lends = plan.kind == Help.RESOURCE or bool(borrowed)
+    talked = row.talks.filter(decision=decision, outcome__in=("agreed", "partly")).order_by("-pk").first()
+    guides = plan.kind == Help.GUIDANCE or talked is not None
+    since = talked.held_at if talked else decision.effective_at
     today = timezone.localdate()
     return {
         "lends": lends,
@@ -96,8 +99,9 @@ def context(row: Matter, decision: Decision, post: QueryDict) -> dict[str, Any]:
         **standing.context(row, wanted=plan.kind == Help.STANDING, post=post, answers=answers),
         "guides": guides,
         "own_kind": bool((plan.option or {}).get("steps")),
-        "steps": _rows(row, decision, post) if guides else [],
-        "steps_made": guides and row.commitments.filter(made_at__gte=decision.effective_at).exists(),
+        "talked": talked,
+        "steps": _rows(row, decision, talked, post) if guides else [],
+        "steps_made": guides and row.commitments.filter(made_at__gte=since).exists(),
     }
 
 
@@ -137,7 +141,7 @@ def _agreement(row: Matter, kind: Help, post: QueryDict, answers: Mapping[str, A
     }
 
 
-def _rows(row: Matter, decision: Decision, post: QueryDict) -> list[dict[str, Any]]:
+def _rows(row: Matter, decision: Decision, talked: Talk | None, post: QueryDict) -> list[dict[str, Any]]:
     """One row more than there are steps, for what nobody has said."""
     if post.get("do") == "steps":
         return [
@@ -145,7 +149,7 @@ def _rows(row: Matter, decision: Decision, post: QueryDict) -> list[dict[str, An
             for n in range(steps.MOST + 1)
             if f"what-{n}" in post
         ]
-    offered = steps.offered(decision)
+    offered = steps.agreed_in(talked) if talked else steps.offered(decision)
     extra = steps.Step("", owner=row.requester.name, by=offered[0].by if offered else None)
     return [
         {"n": n, "on": bool(step.what), "what": step.what, "side": step.side, "owner": step.owner, "email": step.email}
