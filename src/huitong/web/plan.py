@@ -108,7 +108,7 @@ def _agreement(row: Matter, kind: Help, post: QueryDict, answers: Mapping[str, A
     if post.get("do") == "agreement":
         parts = {name: post.get(f"a-{name}", "") for name in ("head", "email", *agreements.PARTS)}
     elif agreement:
-        parts = {name: getattr(agreement, name) for name in agreements.PARTS}
+        parts = agreements.spoken_of(agreement)
         parts |= {"head": agreement.head.name, "email": agreement.head.email}
     else:
         parts = {
