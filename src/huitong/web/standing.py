@@ -32,14 +32,13 @@ def act(row: Matter, person: Person, post: QueryDict) -> str | None:
     match post.get("do"):
         case "series":
             guest = (text_of(post, "s-guest", 200).strip(), address_of(post.get("s-email", "")))
-            minutes = post.get("s-minutes", "").strip()
             standing.start(
                 row,
                 person,
                 title=text_of(post, "s-title", 300),
                 first=moment_of(post.get("s-start", ""), person.time_zone, field="s-start"),
                 every=post.get("s-every", ""),
-                minutes=int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 5 else 0,
+                minutes=number_of(post.get("s-minutes", "").strip()) or 0,
                 place=text_of(post, "s-place", 200),
                 until=day_of(post.get("s-until")),
                 review_on=day_of(post.get("s-review")),
