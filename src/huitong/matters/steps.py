@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from huitong.directory.hours import working_day_after
 from huitong.matters.errors import Incomplete
+from huitong.matters.kinds import MOST_STEPS
 from huitong.matters.promises import promise
 from huitong.matters.understood import Plan, plan_of
 from huitong.records.models import Commitment, Decision, Matter, Person
 
-MOST: Final = 8
 DAYS: Final = 3  # working days for a step of which nobody has said by when
 _ENDS: Final = re.compile(r"(?<=[。；;！!？?\n])|(?<=[.])\s+|\n")
 _NUMBERED: Final = re.compile(r"^\s*(?:[-*·•]|[（(]?[0-9一二三四五六七八九十]{1,2}[)）.、．])\s*")
@@ -56,7 +56,7 @@ def offered(decision: Decision) -> list[Step]:
 def sentences(words: str) -> list[str]:
     """The sentences of somebody's words that could be steps, as they were said, without numbers and end marks."""
     parts = (_NUMBERED.sub("", part).strip().rstrip("。；;.") for part in _ENDS.split(words) if part)
-    return [part for part in parts if len(part) >= _SHORTEST][:MOST]
+    return [part for part in parts if len(part) >= _SHORTEST][:MOST_STEPS]
 
 
 def promise_steps(matter: Matter, by: Person, steps: Sequence[Step]) -> list[Commitment]:

@@ -13,6 +13,7 @@ from huitong.coordination import agreements, loans
 from huitong.matters import agree, promises, steps
 from huitong.matters.brief import answers_of
 from huitong.matters.errors import NotNow
+from huitong.matters.kinds import MOST_STEPS
 from huitong.matters.understood import plan_of
 from huitong.method import Help
 from huitong.records.models import Decision, Matter, Person
@@ -69,7 +70,7 @@ def typed(post: QueryDict) -> list[steps.Step]:
             address_of(post.get(f"email-{n}", "")),
             day_of(post.get(f"by-{n}")),
         )
-        for n in range(steps.MOST + 1)
+        for n in range(MOST_STEPS + 1)
         if post.get(f"on-{n}")
     ]
 
@@ -142,7 +143,7 @@ def _rows(row: Matter, decision: Decision, post: QueryDict) -> list[dict[str, An
     if post.get("do") == "steps":
         return [
             {"n": n} | {name: post.get(f"{name}-{n}", "") for name in ("on", "what", "side", "owner", "email", "by")}
-            for n in range(steps.MOST + 1)
+            for n in range(MOST_STEPS + 1)
             if f"what-{n}" in post
         ]
     offered = steps.offered(decision)
