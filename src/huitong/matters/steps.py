@@ -37,8 +37,7 @@ class Step:
 def offered(decision: Decision) -> list[Step]:
     """The steps of the plan as a page offers them: the kind's own, else the leader's words, a sentence a step."""
     plan, requester = plan_of(decision), decision.request.matter.requester
-    other = plan.brief.other_department
-    theirs = other.head or other.contact or other.name
+    theirs = plan.brief.other_department.counterpart
     if kind := (plan.option or {}).get("steps"):
         return [
             Step(

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from huitong.coordination import agreements, loans
 from huitong.matters import agree, promises, steps
-from huitong.matters.brief import answers_of
+from huitong.matters.brief import answers_of, counterpart_of
 from huitong.matters.errors import NotNow
 from huitong.matters.kinds import MOST_STEPS
 from huitong.matters.understood import plan_of
@@ -77,6 +77,7 @@ def typed(post: QueryDict) -> list[steps.Step]:
 
 def context(row: Matter, decision: Decision, post: QueryDict) -> dict[str, Any]:
     plan, answers = plan_of(decision), answers_of(row)
+    lender, lender_email = counterpart_of(answers)
     borrowed = list(row.commitments.filter(until__isnull=False).select_related("return_of").order_by("by", "id"))
     lends, guides = plan.kind == Help.RESOURCE or bool(borrowed), plan.kind == Help.GUIDANCE
     today = timezone.localdate()
@@ -88,8 +89,8 @@ def context(row: Matter, decision: Decision, post: QueryDict) -> dict[str, Any]:
         if post.get("do") == "borrow"
         else {
             "thing": plan.title,
-            "lender": answers.get("other_department.head") or answers.get("other_department.contact") or "",
-            "lender_email": answers.get("other_department.email") or "",
+            "lender": lender,
+            "lender_email": lender_email,
             "from": today.isoformat(),
             "until": (today + timedelta(days=LOAN_DAYS)).isoformat(),
         },
