@@ -51,7 +51,7 @@ def test_deleting_it_leaves_the_matters_that_use_it_as_they_are(
 def test_it_can_be_picked_where_an_option_is_written(
     survey: HelpKind, matter: Matter, people: People, as_: Callable[[Person], Client]
 ) -> None:
-    picked = kinds.of_option(f"house:{survey.pk}", "开个会", "", people.requester)
+    picked = kinds.of_option(f"house:{survey.pk}", "开个会", "", kinds.kinds_of(people.requester))
     assert (picked["kind"], picked["house_kind"]["en"]) == ("guidance", "Site visit")
     assert f"house:{survey.pk}" in [value for value, _name in kinds.choices(people.requester)]
     page = as_(people.requester).get(f"/matters/{matter.pk}/prepare/ways").content.decode()
@@ -60,7 +60,7 @@ def test_it_can_be_picked_where_an_option_is_written(
 
 @pytest.mark.parametrize("value", ["house:0", "house:x", "nonsense"])
 def test_a_kind_that_nobody_knows_is_guessed_from_the_words(people: People, value: str) -> None:
-    assert kinds.of_option(value, "与王经理通个电话", "", people.requester) == {"kind": "talk"}
+    assert kinds.of_option(value, "与王经理通个电话", "", kinds.kinds_of(people.requester)) == {"kind": "talk"}
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,8 @@ def _end(agreement: Agreement, at: datetime) -> None:
 
 
 def _ask(agreement: Agreement, person: Person, *, is_reminder: bool) -> None:
-    requester = agreement.matter.requester
+    if _is_own(agreement, person):
+        return
     with speaking_to(person):
         facts = _facts(agreement, person)
         letter = outbox.Letter(
@@ -181,18 +182,15 @@ def _ask(agreement: Agreement, person: Person, *, is_reminder: bool) -> None:
             invite=_("就这样，还是想改哪里，在这里说一声，不用登录："),
             small=_("两位都同意才算数；不合适随时可以改。由会同代%(requester)s送出。") % facts,
         )
-    link = links.issue("agreement", person, agreement=agreement, days=_LINK_DAYS)
     due_at = None
     if is_reminder:
         day = working_day_after(person, timezone.localdate(timezone=ZoneInfo(person.time_zone)), REMIND_AFTER)
         due_at = morning_of(person, day)
-    key = f"{_key(agreement)}{'remind' if is_reminder else 'ask'}:{person.pk}"
-    if person.pk != requester.pk:
-        outbox.put("agreement_ask", person, letter, key=key, matter=agreement.matter, link=link, due_at=due_at)
+    code = f"{'remind' if is_reminder else 'ask'}:{person.pk}"
+    _send("agreement_ask", agreement, person, letter, code=code, due_at=due_at)
 
 
 def _promise_review(agreement: Agreement, person: Person, day: date) -> None:
-    own = person.pk == agreement.matter.requester_id
     with speaking_to(person):
         facts = _facts(agreement, person)
         letter = outbox.Letter(
@@ -201,31 +199,38 @@ def _promise_review(agreement: Agreement, person: Person, day: date) -> None:
                 _("%(who)s，您好：") % facts,
                 _("一个月前定下的沟通约定，请看看这一个月的情况：照旧、改一改，还是不用了。"),
             ],
-            invite=_("在这里说一声：") if own else _("在这里说一声，不用登录："),
+            invite=_("在这里说一声：") if _is_own(agreement, person) else _("在这里说一声，不用登录："),
         )
-        if own:
-            letter["page"] = f"/matters/{agreement.matter_id}/coordinate"
-    link = None if own else links.issue("agreement", person, agreement=agreement, days=_LINK_DAYS)
-    key = f"{_key(agreement)}month:{person.pk}"
     due_at = morning_of(person, day)
-    outbox.put("agreement_review", person, letter, key=key, matter=agreement.matter, link=link, due_at=due_at)
+    _send("agreement_review", agreement, person, letter, code=f"month:{person.pk}", due_at=due_at)
 
 
 def _tell(agreement: Agreement, person: Person, code: str, title: str, by: Person | None, words: str) -> None:
-    matter, own = agreement.matter, person.pk == agreement.matter.requester_id
     with speaking_to(person):
         facts = _facts(agreement, person) | {"name": by.name if by else ""}
         letter = outbox.Letter(title=_(title) % facts, before=[_("%(who)s，您好：") % facts])
         letter["before"] += [words] if words else []
         if agreement.holds_at and not agreement.ended_at:
             letter["before"].append(text_of(agreement))
-        letter["invite"] = _("在这里看：") if own else _("在这里看，不用登录：")
-        if own:
-            letter["page"] = f"/matters/{matter.pk}/coordinate"
-    link = None if own else links.issue("agreement", person, agreement=agreement, days=_LINK_DAYS)
-    now = timezone.now()
-    key = f"{_key(agreement)}news:{code}:{person.pk}:{now.isoformat()}"
-    outbox.put("agreement_news", person, letter, key=key, matter=matter, link=link)
+        letter["invite"] = _("在这里看：") if _is_own(agreement, person) else _("在这里看，不用登录：")
+    _send("agreement_news", agreement, person, letter, code=f"news:{code}:{person.pk}:{timezone.now().isoformat()}")
+
+
+def _send(
+    kind: str, agreement: Agreement, person: Person, letter: outbox.Letter, *, code: str, due_at: datetime | None = None
+) -> None:
+    """Promise the letter: it leads the requester to their page, anybody else to a link of their own."""
+    link = None
+    if _is_own(agreement, person):
+        letter["page"] = f"/matters/{agreement.matter_id}/coordinate"
+    else:
+        link = links.issue("agreement", person, agreement=agreement, days=_LINK_DAYS)
+    key = f"{_key(agreement)}{code}"
+    outbox.put(kind, person, letter, key=key, matter=agreement.matter, link=link, due_at=due_at)
+
+
+def _is_own(agreement: Agreement, person: Person) -> bool:
+    return person.pk == agreement.matter.requester_id
 
 
 def spoken_of(agreement: Agreement) -> dict[str, str]:
@@ -254,7 +259,7 @@ def _facts(agreement: Agreement, person: Person) -> dict[str, str]:
         "other": other.address,
         "requester": agreement.matter.requester.name,
         **dict(zip(("our_side", "their_side"), sides(agreement), strict=True)),
-        **{name: getattr(agreement, name) for name in PARTS},
+        **spoken_of(agreement),
     }
 
 

@@ -1,18 +1,16 @@
 """A meeting that the leader hosts: date, agenda, and an iCalendar invitation by mail (RFC 5545, RFC 5546)."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import vText
 
+from huitong.coordination import invitations
 from huitong.coordination.attendance import must_answer, settle, standing, when_text
 from huitong.delivery import outbox
 from huitong.directory import links
@@ -51,7 +49,7 @@ def call(
         minutes=minutes,
         place=place,
         agenda=agenda,
-        uid=f"{uuid4().hex}@{urlsplit(settings.ADDRESS).hostname}",
+        uid=invitations.new_uid(),
         changed_at=timezone.now(),
     )
     required = dict.fromkeys(attendees, True)
@@ -126,38 +124,21 @@ def invitation(meeting: Meeting, organiser: Person, reader: Person) -> str:
 
     What others have answered stands in the organiser's alone.
     """
-    calendar = Calendar()
-    calendar.add("prodid", "-//Huitong//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if meeting.cancelled_at else "REQUEST")
-    event = Event()
-    event.add("uid", meeting.uid)
-    event.add("sequence", meeting.sequence)
-    event.add("dtstamp", timezone.now())
-    event.add("dtstart", meeting.start)
-    event.add("dtend", meeting.start + timedelta(minutes=meeting.minutes))
-    event.add("summary", vText(meeting.title))
-    event.add("status", "CANCELLED" if meeting.cancelled_at else "CONFIRMED")
-    if meeting.place:
-        event.add("location", vText(meeting.place))
+    event = invitations.event_of(meeting, organiser, start=meeting.start, is_off=meeting.cancelled_at is not None)
     if meeting.agenda:
         event.add("description", vText(meeting.agenda))
-    # To this address calendars send their answers.
-    host = vCalAddress(f"mailto:{settings.REPLY_ADDRESS or organiser.email or settings.MAIL_FROM}")
-    host.params["cn"] = vText(organiser.name)
-    event.add("organizer", host)
     for attendee in meeting.attendees.select_related("person"):
         if attendee.person.email:
-            guest = vCalAddress(f"mailto:{attendee.person.email}")
-            guest.params["cn"] = vText(attendee.person.name)
-            guest.params["role"] = vText("REQ-PARTICIPANT" if attendee.required else "OPT-PARTICIPANT")
             told = reader.pk in (organiser.pk, attendee.person_id)
             answer = standing(meeting, attendee) if told else ""
-            guest.params["partstat"] = vText((answer or "needs-action").upper())
-            guest.params["rsvp"] = vText("FALSE" if told and not must_answer(meeting, attendee) else "TRUE")
-            event.add("attendee", guest)
-    calendar.add_component(event)
-    return calendar.to_ical().decode()
+            invitations.add_guest(
+                event,
+                attendee.person,
+                role="REQ-PARTICIPANT" if attendee.required else "OPT-PARTICIPANT",
+                partstat=(answer or "needs-action").upper(),
+                rsvp="FALSE" if told and not must_answer(meeting, attendee) else "TRUE",
+            )
+    return invitations.text_of(event)
 
 
 LINK_DAYS: Final = 60  # after the meeting was called, and never before it is over

@@ -7,15 +7,12 @@ right before it is sent. So nothing has to be remembered between two sittings, a
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Final
-from urllib.parse import urlsplit
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vCalAddress, vText
 
+from huitong.coordination import invitations
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.hours import morning_of, working_day_before, works_on
@@ -89,7 +86,7 @@ def start(
         place=place,
         until=until,
         review_on=review_on,
-        uid=f"{uuid4().hex}@{urlsplit(settings.ADDRESS).hostname}",
+        uid=invitations.new_uid(),
         made_at=timezone.now(),
     )
     guests = [SeriesGuest(series=series, person=person) for person in dict.fromkeys(people)]
@@ -211,18 +208,9 @@ def _fill(row: Outbox) -> bool:
 def invitation(series: Series, organiser: Person, *, without: Sitting | None = None) -> str:
     """The iCalendar text: REQUEST with the rule; CANCEL of one sitting; CANCEL of all once the series has ended."""
     zone = ZoneInfo(series.zone)
-    calendar, event = Calendar(), Event()
-    calendar.add("prodid", "-//Huitong//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if series.ended_at or without else "REQUEST")
     begins = (without.start if without else series.start).astimezone(zone)
-    event.add("uid", series.uid)
-    event.add("sequence", series.sequence)
-    event.add("dtstamp", timezone.now())
-    event.add("dtstart", begins)
-    event.add("dtend", begins + timedelta(minutes=series.minutes))
-    event.add("summary", vText(series.title))
-    event.add("status", "CANCELLED" if series.ended_at or without else "CONFIRMED")
+    is_off = series.ended_at is not None or without is not None
+    event = invitations.event_of(series, organiser, start=begins, is_off=is_off)
     if without:
         event.add("recurrence-id", begins)
     else:
@@ -230,21 +218,10 @@ def invitation(series: Series, organiser: Person, *, without: Sitting | None = N
         off = [each.start.astimezone(zone) for each in series.sittings.exclude(off="").order_by("start")]
         if off:
             event.add("exdate", off)
-    if series.place:
-        event.add("location", vText(series.place))
-    host = vCalAddress(f"mailto:{settings.REPLY_ADDRESS or organiser.email or settings.MAIL_FROM}")
-    host.params["cn"] = vText(organiser.name)
-    event.add("organizer", host)
     for guest in series.guests.select_related("person"):
         if guest.person.email:
-            attendee = vCalAddress(f"mailto:{guest.person.email}")
-            attendee.params["cn"] = vText(guest.person.name)
-            attendee.params["role"] = vText("REQ-PARTICIPANT")
-            attendee.params["rsvp"] = vText("FALSE")
-            event.add("attendee", attendee)
-    calendar.add_component(event)
-    calendar.add_missing_timezones()
-    return calendar.to_ical().decode()
+            invitations.add_guest(event, guest.person, role="REQ-PARTICIPANT", rsvp="FALSE")
+    return invitations.text_of(event)
 
 
 def _rule(series: Series, zone: ZoneInfo) -> dict[str, object]:

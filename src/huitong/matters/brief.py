@@ -1,6 +1,7 @@
 """A matter's answers as a Brief, as far as they can be read; what can't is named, never invented."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,12 @@ class Prepared:
 def answers_of(matter: Matter) -> Answers:
     """{question or path: text, or for a log a list of rows {id, column: text}}."""
     return {a.question: a.value for a in matter.answers.all()}
+
+
+def counterpart_of(answers: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and address of whom one turns to in the other department: its head, else its contact; "" if not told."""
+    name = answers.get("other_department.head") or answers.get("other_department.contact")
+    return str(name or ""), str(answers.get("other_department.email") or "")
 
 
 def options_of(answers: Answers) -> list[dict[str, str]]:

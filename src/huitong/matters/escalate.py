@@ -17,7 +17,7 @@ from huitong.coordination.escalations import is_ready, open_escalation
 from huitong.delivery import outbox
 from huitong.directory.wording import speaking_to
 from huitong.matters import close, write
-from huitong.matters.brief import answers_of, brief_of
+from huitong.matters.brief import answers_of, brief_of, counterpart_of
 from huitong.matters.decide import standing_decision
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
@@ -132,7 +132,7 @@ def _answers(matter: Matter, commitment: Commitment, stuck: Stuck, answer_by: da
     facts = {"what": stuck.what.rstrip("。."), "owner": stuck.owner}
     kept = matter.commitments.filter(state="kept").order_by("ended_at")[:KEPT_SHOWN]
     came = [say["kept"].format(owner=c.owner_name, what=c.what.rstrip("。.")) for c in kept]
-    head = str(told.get("other_department.head") or told.get("other_department.contact") or stuck.owner)
+    head = counterpart_of(told)[0] or stuck.owner
     efforts = list(told.get("efforts") or [])
     if stuck.warned:
         row = {

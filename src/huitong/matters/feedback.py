@@ -142,7 +142,13 @@ def _people(matter: Matter, request: Request | None) -> list[Person]:
 
 
 def _send(feedback: Feedback) -> None:
-    matter, person = feedback.matter, feedback.person
+    matter, person, key = feedback.matter, feedback.person, f"feedback:{feedback.pk}"
+    # Closing can be a slip too: it goes out once the time for taking things back is over.
+    due_at = working_moment(person, timezone.now() + timedelta(minutes=settings.UNDO_MINUTES))
+    rows = Outbox.objects.filter(key=key)
+    if rows.exists():
+        rows.filter(state="withdrawn").update(state="waiting", due_at=due_at)
+        return
     with speaking_to(person):
         facts = {"who": person.address, "matter": matter.title, "name": matter.requester.name}
         letter = outbox.Letter(
@@ -152,14 +158,7 @@ def _send(feedback: Feedback) -> None:
             small=_("您选了什么，不会给别人看。只问这一次。由会同代%(name)s送出。") % facts,
         )
     link = links.issue("feedback", person, feedback=feedback, days=60)
-    # Closing can be a slip too: it goes out once the time for taking things back is over.
-    due_at = working_moment(person, timezone.now() + timedelta(minutes=settings.UNDO_MINUTES))
-    row = Outbox.objects.filter(key=f"feedback:{feedback.pk}").first()
-    if row is None:
-        key = f"feedback:{feedback.pk}"
-        outbox.put("feedback_ask", person, letter, key=key, matter=matter, link=link, due_at=due_at)
-    elif row.state == "withdrawn":
-        Outbox.objects.filter(pk=row.pk).update(state="waiting", due_at=due_at)
+    outbox.put("feedback_ask", person, letter, key=key, matter=matter, link=link, due_at=due_at)
 
 
 def _promise_look_back(matter: Matter) -> None:

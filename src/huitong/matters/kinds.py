@@ -1,6 +1,7 @@
 """The kinds of help: the six of the method, and those that a house's organisers name, each carried out by its steps."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -35,12 +36,11 @@ def name_of(kind: HelpKind) -> str:
     return kind.name_en if spoken() == "en" else kind.name
 
 
-def of_option(value: str, title: str, what_leader_does: str, requester: Person) -> dict[str, Any]:
+def of_option(value: str, title: str, what_leader_does: str, own: Sequence[HelpKind]) -> dict[str, Any]:
     """What a version keeps of an option's kind: the one that was picked, else the one that its words speak of.
 
-    A house's kind is kept with its names and steps; it is guidance that brings its own.
+    A house's kind, one of `own`, is kept with its names and steps; it is guidance that brings its own.
     """
-    own = kinds_of(requester)
     picked = next((kind for kind in own if value == f"{_OWN}{kind.pk}"), None)
     if picked is None and value not in list(Help):
         picked = next((kind for kind in own if _speaks_of(kind, f"{title} {what_leader_does}")), None)

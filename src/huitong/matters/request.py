@@ -20,7 +20,7 @@ from huitong.matters.brief import answers_of, brief_of, options_of
 from huitong.matters.deadlines import MORNING, deadline_of, warn_in_time
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.holds import is_held
-from huitong.matters.kinds import of_option
+from huitong.matters.kinds import kinds_of, of_option
 from huitong.matters.moments import is_taken, minutes_for
 from huitong.matters.named import named
 from huitong.matters.stages import Action, Stage, move
@@ -327,10 +327,9 @@ def _leader(matter: Matter, brief: Brief) -> Person:
 def _options(matter: Matter) -> list[dict[str, object]]:
     """The options as a version keeps them: those of the brief, with the kind of help that each asks for."""
     kinds = [row.get("kind") for row in options_of(answers_of(matter))]
-    options = brief_of(matter).options
+    options, own = brief_of(matter).options, kinds_of(matter.requester)
     return [
-        option.model_dump(mode="json")
-        | of_option(str(kind or ""), option.title, option.what_leader_does, matter.requester)
+        option.model_dump(mode="json") | of_option(str(kind or ""), option.title, option.what_leader_does, own)
         for option, kind in zip(options, kinds, strict=False)
     ]
 

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huitong.directory.hours import working_day_after
-from huitong.matters.brief import answers_of
+from huitong.matters.brief import answers_of, counterpart_of
 from huitong.matters.errors import Incomplete
+from huitong.matters.kinds import MOST_STEPS
 from huitong.matters.minutes_lines import names_of, read_line
 from huitong.matters.promises import promise
 from huitong.matters.understood import Plan, plan_of
 from huitong.records.models import Commitment, Decision, Matter, Person, Talk
 
-MOST: Final = 8
 DAYS: Final = 3  # working days for a step of which nobody has said by when
 _ENDS: Final = re.compile(r"(?<=[。；;！!？?\n])|(?<=[.])\s+|\n")
 _NUMBERED: Final = re.compile(r"^\s*(?:[-*·•]|[（(]?[0-9一二三四五六七八九十]{1,2}[)）.、．])\s*")
@@ -39,8 +39,7 @@ class Step:
 def offered(decision: Decision) -> list[Step]:
     """The steps of the plan as a page offers them: the kind's own, else the leader's words, a sentence a step."""
     plan, requester = plan_of(decision), decision.request.matter.requester
-    other = plan.brief.other_department
-    theirs = other.head or other.contact or other.name
+    theirs = plan.brief.other_department.counterpart
     if kind := (plan.option or {}).get("steps"):
         return [
             Step(
@@ -60,9 +59,8 @@ def agreed_in(talk: Talk) -> list[Step]:
     assert talk.decision is not None
     plan, requester = plan_of(talk.decision), talk.matter.requester
     other = plan.brief.other_department
-    head = other.head or other.contact or other.name
+    head, (_name, email) = other.counterpart, counterpart_of(answers_of(talk.matter))
     names = names_of([(Person(pk=-1, name=head), [other.contact, other.name]), (requester, [])])
-    email = str(answers_of(talk.matter).get("other_department.email") or "")
     by, today = _day(plan, requester), timezone.localdate()
     steps = []
     for text in sentences(talk.words):
@@ -83,7 +81,7 @@ def agreed_in(talk: Talk) -> list[Step]:
 def sentences(words: str) -> list[str]:
     """The sentences of somebody's words that could be steps, as they were said, without numbers and end marks."""
     parts = (_NUMBERED.sub("", part).strip().rstrip("。；;.") for part in _ENDS.split(words) if part)
-    return [part for part in parts if len(part) >= _SHORTEST][:MOST]
+    return [part for part in parts if len(part) >= _SHORTEST][:MOST_STEPS]
 
 
 def promise_steps(matter: Matter, by: Person, steps: Sequence[Step]) -> list[Commitment]:

@@ -20,7 +20,7 @@ from huitong.delivery import outbox
 from huitong.directory import people
 from huitong.directory.wording import speaking_to
 from huitong.matters import close, request, write
-from huitong.matters.brief import answers_of, brief_of, option_of
+from huitong.matters.brief import answers_of, brief_of, counterpart_of, option_of
 from huitong.matters.coordinate import decision_in_force
 from huitong.matters.decide import answer_letter, open_question
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
@@ -277,8 +277,7 @@ def outgoing(matter: Matter, text: LifeText) -> Outgoing | None:
     asked = request.current_request(matter)
     person: Person | None = asked.leader if asked else None
     if kind == "note":
-        told = answers_of(matter)
-        name = str(told.get("other_department.head") or told.get("other_department.contact") or "")
+        name, _email = counterpart_of(answers_of(matter))
         person = people.find(name=name, by=matter.requester) if name else None
         with _speaking(person):
             return Outgoing(name, notes.letter(matter, subject=text.subject, text=text.text))

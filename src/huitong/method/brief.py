@@ -73,6 +73,11 @@ class OtherDepartment(_Part):
     contact: Text = ""
     head: Text = ""
 
+    @property
+    def counterpart(self) -> str:
+        """Whom one turns to there: the head, else the contact, else the department itself."""
+        return self.head or self.contact or self.name
+
 
 class Effort(_Part):
     date: Day = None

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 
 from huitong.coordination import agreements, loans
 from huitong.matters import agree, promises, steps
-from huitong.matters.brief import answers_of
+from huitong.matters.brief import answers_of, counterpart_of
 from huitong.matters.errors import NotNow
+from huitong.matters.kinds import MOST_STEPS
 from huitong.matters.understood import plan_of
 from huitong.method import Help
 from huitong.records.models import Decision, Matter, Person, Talk
@@ -69,13 +70,14 @@ def typed(post: QueryDict) -> list[steps.Step]:
             address_of(post.get(f"email-{n}", "")),
             day_of(post.get(f"by-{n}")),
         )
-        for n in range(steps.MOST + 1)
+        for n in range(MOST_STEPS + 1)
         if post.get(f"on-{n}")
     ]
 
 
 def context(row: Matter, decision: Decision, post: QueryDict) -> dict[str, Any]:
     plan, answers = plan_of(decision), answers_of(row)
+    lender, lender_email = counterpart_of(answers)
     borrowed = list(row.commitments.filter(until__isnull=False).select_related("return_of").order_by("by", "id"))
     lends = plan.kind == Help.RESOURCE or bool(borrowed)
     talked = row.talks.filter(decision=decision, outcome__in=("agreed", "partly")).order_by("-pk").first()
@@ -90,8 +92,8 @@ def context(row: Matter, decision: Decision, post: QueryDict) -> dict[str, Any]:
         if post.get("do") == "borrow"
         else {
             "thing": plan.title,
-            "lender": answers.get("other_department.head") or answers.get("other_department.contact") or "",
-            "lender_email": answers.get("other_department.email") or "",
+            "lender": lender,
+            "lender_email": lender_email,
             "from": today.isoformat(),
             "until": (today + timedelta(days=LOAN_DAYS)).isoformat(),
         },
@@ -112,7 +114,7 @@ def _agreement(row: Matter, kind: Help, post: QueryDict, answers: Mapping[str, A
     if post.get("do") == "agreement":
         parts = {name: post.get(f"a-{name}", "") for name in ("head", "email", *agreements.PARTS)}
     elif agreement:
-        parts = {name: getattr(agreement, name) for name in agreements.PARTS}
+        parts = agreements.spoken_of(agreement)
         parts |= {"head": agreement.head.name, "email": agreement.head.email}
     else:
         parts = {
@@ -146,7 +148,7 @@ def _rows(row: Matter, decision: Decision, talked: Talk | None, post: QueryDict)
     if post.get("do") == "steps":
         return [
             {"n": n} | {name: post.get(f"{name}-{n}", "") for name in ("on", "what", "side", "owner", "email", "by")}
-            for n in range(steps.MOST + 1)
+            for n in range(MOST_STEPS + 1)
             if f"what-{n}" in post
         ]
     offered = steps.agreed_in(talked) if talked else steps.offered(decision)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from huitong.coordination import series as engine
 from huitong.directory.hours import working_day_after
 from huitong.matters import standing
+from huitong.matters.brief import counterpart_of
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Matter, Person, Series
 from huitong.web.clock import moment_of
@@ -32,14 +33,13 @@ def act(row: Matter, person: Person, post: QueryDict) -> str | None:
     match post.get("do"):
         case "series":
             guest = (text_of(post, "s-guest", 200).strip(), address_of(post.get("s-email", "")))
-            minutes = post.get("s-minutes", "").strip()
             standing.start(
                 row,
                 person,
                 title=text_of(post, "s-title", 300),
                 first=moment_of(post.get("s-start", ""), person.time_zone, field="s-start"),
                 every=post.get("s-every", ""),
-                minutes=int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 5 else 0,
+                minutes=number_of(post.get("s-minutes", "").strip()) or 0,
                 place=text_of(post, "s-place", 200),
                 until=day_of(post.get("s-until")),
                 review_on=day_of(post.get("s-review")),
@@ -89,12 +89,13 @@ def _form(row: Matter, post: QueryDict, answers: Mapping[str, Any]) -> dict[str,
     names = ("title", "guest", "email", "start", "every", "minutes", "place", "until", "review")
     if post.get("do") == "series":
         return {name: post.get(f"s-{name}", "") for name in names}
+    guest, email = counterpart_of(answers)
     first = working_day_after(row.requester, timezone.localdate(), SOON)
     until = first + timedelta(weeks=WEEKS)
     return {
         "title": row.title,
-        "guest": str(answers.get("other_department.head") or answers.get("other_department.contact") or ""),
-        "email": str(answers.get("other_department.email") or ""),
+        "guest": guest,
+        "email": email,
         "start": f"{datetime.combine(first, datetime.min.time()).replace(hour=10):%Y-%m-%dT%H:%M}",
         "every": engine.WEEK,
         "minutes": "30",

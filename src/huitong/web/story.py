@@ -47,7 +47,7 @@ def _agreed(decision: Decision, talk: Talk | None) -> list[Line]:
     brief, option = plan.brief, plan.option or {}
     facts = {
         "name": matter.requester.name,
-        "head": brief.other_department.head or brief.other_department.contact or brief.other_department.name,
+        "head": brief.other_department.counterpart,
         "minutes": option.get("minutes"),
     }
     lines = []

@@ -16,7 +16,7 @@ from huitong.directory.people import find
 from huitong.directory.wording import day_text, moment_text
 from huitong.matters import attend
 from huitong.matters import coordinate as actions
-from huitong.matters.brief import answers_of
+from huitong.matters.brief import answers_of, counterpart_of
 from huitong.matters.errors import Incomplete, NotDone, NotNow
 from huitong.matters.kinds import called
 from huitong.matters.texts import LONGEST, forget_text
@@ -183,12 +183,10 @@ def _people(
     if meeting:
         rows = meeting.attendees.select_related("person").order_by("pk")
         return [(attendee.person, attendee.required) for attendee in rows]
-    answers, post = answers_of(row), request.POST
+    post = request.POST
     typed = post.get("do") in ("meeting", "times")
-    known = answers.get("other_department.head") or answers.get("other_department.contact") or ""
-    name = (post.get("guest", "") if typed else str(known)).strip()
-    email = (post.get("guest_email", "") if typed else str(answers.get("other_department.email") or "")).strip()
-    named = [(name, email, True)]
+    guest = (post.get("guest", ""), post.get("guest_email", "")) if typed else counterpart_of(answers_of(row))
+    named = [(guest[0].strip(), guest[1].strip(), True)]
     for field, required in (("also", True), ("others", False)):
         try:
             named += [(*each, required) for each in _others(post.get(field, "") if typed else "", field=field)]
@@ -207,7 +205,7 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
     option, kind = wanted.option, wanted.kind
     meeting, met = meetings.to_come(row), meetings.last_held(row)
     minutes = meeting.minutes if meeting else (option or {}).get("minutes") or 30
-    answers = answers_of(row)
+    counterpart, email = counterpart_of(answers_of(row))
     asked_for = kind == Help.MEETING or "meeting" in request.GET
     wants_meeting = asked_for or meeting is not None or met is not None
     people = _people(request, row, decision, meeting if meeting and meeting != met else None) if wants_meeting else []
@@ -244,8 +242,8 @@ def _context(request: DeskRequest, row: Matter, decision: Decision) -> dict[str,
         "sheets": {name: sheet(row, name, _typed(request, name)) for name in SHEETS.values()},
         "notes": list(row.notes.select_related("person").order_by("sent_at")),
         "said": [_said(n) for n in row.notes.select_related("person") if n.answer in ("yes", "date")],
-        "counterpart": answers.get("other_department.head") or answers.get("other_department.contact") or "",
-        "email": answers.get("other_department.email") or "",
+        "counterpart": counterpart,
+        "email": email,
         **plan.context(row, decision, request.POST),
         "errors": {},
         "typed": {},

@@ -16,7 +16,7 @@ from huitong.coordination.meetings import last_held
 from huitong.delivery import digest
 from huitong.directory.wording import spoken
 from huitong.matters import close, coordinate, understood, views
-from huitong.matters.brief import answers_of
+from huitong.matters.brief import answers_of, counterpart_of
 from huitong.matters.decide import TOLD, standing_decision
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.request import current_request, is_unanswered
@@ -128,12 +128,12 @@ def _context(request: DeskRequest, row: Matter) -> dict[str, object]:
 def _views(row: Matter, asked: Request | None, mine: bool) -> dict[str, object]:
     if not mine or asked is None:
         return {}
-    answers = answers_of(row)
+    name, email = counterpart_of(answers_of(row))
     return {
         "views": views.views(asked),
         "may_ask_view": views.may_ask(row),
-        "view_name": answers.get("other_department.head") or answers.get("other_department.contact") or "",
-        "view_email": answers.get("other_department.email") or "",
+        "view_name": name,
+        "view_email": email,
     }
 
 
