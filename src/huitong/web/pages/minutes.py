@@ -20,7 +20,7 @@ from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.holds import is_held
 from huitong.matters.prepare import Saved, mark
 from huitong.records.models import Attendee, Meeting, Minutes, MinutesCorrection
-from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.desk import DeskRequest, field_of, life, status_of, why_not
 from huitong.web.fields import number_of, text_of
 from huitong.web.minutes import changed_items, item_row
 
@@ -75,9 +75,8 @@ def _write(request: DeskRequest, written: Minutes, action: str) -> HttpResponse:
     except NotDone as error:
         if not request.accepts("text/html"):
             return JsonResponse({"refused": why_not(error)}, status=409)
-        status = 422 if isinstance(error, Incomplete) else 409
         # Everything typed is kept already, or stands in the page again.
-        return _page(request, actions.minutes_of(meeting), typed, error=error, status=status)
+        return _page(request, actions.minutes_of(meeting), typed, error=error, status=status_of(error))
     return redirect("minutes", matter=meeting.matter_id)
 
 
@@ -136,7 +135,7 @@ def _page(
         "promises": promises,
         "lines": actions.lines_of(written, promises.text),
         "error": why_not(error) if error else "",
-        "field": error.field if isinstance(error, Incomplete) else "",
+        "field": field_of(error),
         "conflict": bool(apart),
         "longest": actions.LONGEST,
     }
@@ -172,8 +171,7 @@ def _sent(request: DeskRequest, written: Minutes) -> HttpResponse:
         done = _act(request, written)
     except NotDone as error:
         written = actions.minutes_of(written.meeting)
-        status = 422 if isinstance(error, Incomplete) else 409
-        return _sent_page(request, written, request.POST, error=error, status=status)
+        return _sent_page(request, written, request.POST, error=error)
     messages.success(request, done)
     return redirect("minutes", matter=written.meeting.matter_id)
 
@@ -203,7 +201,6 @@ def _sent_page(
     typed: QueryDict | None = None,
     *,
     error: NotDone | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     meeting: Meeting = written.meeting
     typed = typed or QueryDict()
@@ -220,9 +217,9 @@ def _sent_page(
         "items": [item_row(item, typed) for item in corrections.items_for(written, request.person)],
         "typed": typed,
         "error": why_not(error) if error else "",
-        "field": error.field if isinstance(error, Incomplete) else "",
+        "field": field_of(error),
     }
-    return render(request, "minutes/sent.html", context, status=status)
+    return render(request, "minutes/sent.html", context, status=status_of(error))
 
 
 def _correction(correction: MinutesCorrection) -> dict[str, Any]:
