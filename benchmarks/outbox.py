@@ -56,7 +56,7 @@ def claims() -> tuple[float, float]:
     """Claim all that is due, four rows at a time, and settle them: the median and the longest claim in milliseconds."""
     from django.utils import timezone  # noqa: PLC0415
 
-    from huitong.delivery import outbox  # noqa: PLC0415
+    from huitong.delivery import leases  # noqa: PLC0415
     from huitong.delivery.app import BATCH  # noqa: PLC0415
     from huitong.records.models import Outbox  # noqa: PLC0415
 
@@ -64,7 +64,7 @@ def claims() -> tuple[float, float]:
     now = timezone.now()
     while True:
         begun = time.perf_counter()
-        rows = outbox.claim("benchmark", now=now, limit=BATCH)
+        rows = leases.claim("benchmark", now=now, limit=BATCH)
         times.append(1000 * (time.perf_counter() - begun))
         claimed += len(rows)
         if not rows:
@@ -81,10 +81,10 @@ def plan() -> list[str]:
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from huitong.delivery import outbox  # noqa: PLC0415
+    from huitong.delivery import leases  # noqa: PLC0415
 
     with CaptureQueriesContext(connection) as captured:
-        outbox.claim("benchmark", now=timezone.now(), limit=4)
+        leases.claim("benchmark", now=timezone.now(), limit=4)
     [select] = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
     with connection.cursor() as cursor:
         cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + select)

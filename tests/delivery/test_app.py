@@ -10,7 +10,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from huitong.delivery import app, outbox, transports
+from huitong.delivery import app, leases, transports
 from huitong.delivery.transports.mail import letter
 from huitong.records.models import Event, Outbox, Person
 
@@ -23,8 +23,8 @@ class FarEnd:
     NAMES = {"zh": "鸽子"}
     REPEATS = CONFIRMS = True
 
-    def toward(self, row: Outbox) -> tuple[str, outbox.Limit]:
-        return "", outbox.Limit()
+    def toward(self, row: Outbox) -> tuple[str, leases.Limit]:
+        return "", leases.Limit()
 
     def __init__(self, answer: transports.Receipt | Exception) -> None:
         self.answer = answer
@@ -58,7 +58,7 @@ def woken(monkeypatch) -> list[object]:
 
 
 def carry(row: Outbox) -> Outbox:
-    outbox.claim("worker", now=timezone.now(), limit=10)
+    leases.claim("worker", now=timezone.now(), limit=10)
     app.carry(row.pk, "worker")
     row.refresh_from_db()
     return row
@@ -101,9 +101,9 @@ def test_a_sweep_ends_its_turn_and_the_next_goes_on(promise, far_end, woken, mon
 def test_a_row_behind_one_that_hangs_is_taken_by_another(promise, far_end) -> None:
     hanging, next_one = promise(), promise()
     now = timezone.now()
-    outbox.claim("slow", now=now, limit=2)
-    assert outbox.begin(hanging.pk, "slow", now=now)
-    assert outbox.claim("quick", now=now + outbox.CLAIM, limit=2) == [next_one]
+    leases.claim("slow", now=now, limit=2)
+    assert leases.begin(hanging.pk, "slow", now=now)
+    assert leases.claim("quick", now=now + leases.CLAIM, limit=2) == [next_one]
     transport = far_end(transports.Receipt("sent"))
     app.carry(next_one.pk, "slow")
     assert transport.got == []
@@ -116,7 +116,7 @@ def test_each_sweep_holds_its_rows_under_a_name_of_its_own(promise, far_end, wok
         app.sweep()
     owners = set(Outbox.objects.values_list("lease_owner", flat=True))
     assert len(owners) == 2
-    assert all(owner.startswith(app.WORKER) and len(outbox.DOUBTED + owner) <= 64 for owner in owners)
+    assert all(owner.startswith(app.WORKER) and len(leases.DOUBTED + owner) <= 64 for owner in owners)
 
 
 def test_a_database_that_is_away_is_said_once_a_minute_and_nothing_is_sent(
@@ -130,7 +130,7 @@ def test_a_database_that_is_away_is_said_once_a_minute_and_nothing_is_sent(
 
     monkeypatch.setitem(app._said, "at", -math.inf)
     with monkeypatch.context() as away:
-        away.setattr(outbox, "begin", full)
+        away.setattr(leases, "begin", full)
         app.sweep()
         app.sweep()
     assert transport.got == []
@@ -192,12 +192,12 @@ def test_a_row_that_cannot_be_made_steps_aside_and_blocks_no_other(promise, monk
 
     monkeypatch.setattr(letter, "compose", compose)
     poisoned, well = promise(title="poison"), promise()
-    for _ in range(outbox.FAULTS):
+    for _ in range(leases.FAULTS):
         Outbox.objects.update(due_at=timezone.now())
         poisoned = carry(poisoned)
     app.carry(well.pk, "worker")
     well.refresh_from_db()
-    assert (poisoned.state, poisoned.reason, poisoned.tries) == ("failed", "fault", outbox.FAULTS)
+    assert (poisoned.state, poisoned.reason, poisoned.tries) == ("failed", "fault", leases.FAULTS)
     assert "ZeroDivisionError" in poisoned.last_error
     assert well.state == "sent"
     assert Event.objects.get(kind="mail_failed").data["person"] == "高岚"
@@ -206,7 +206,7 @@ def test_a_row_that_cannot_be_made_steps_aside_and_blocks_no_other(promise, monk
 def test_a_row_over_which_workers_die_again_and_again_steps_aside(promise, far_end) -> None:
     transport = far_end(transports.Receipt("sent"))
     row = promise()
-    Outbox.objects.update(begun=outbox.INTERRUPTIONS)
+    Outbox.objects.update(begun=leases.INTERRUPTIONS)
     row = carry(row)
     assert (row.state, transport.got) == ("failed", [])
 
@@ -225,7 +225,7 @@ def test_quiet_hours_wait_and_count_no_try(promise, far_end, leader) -> None:
 
 def test_what_was_accepted_is_noted_even_if_the_database_is_away_for_a_moment(promise, far_end, monkeypatch) -> None:
     transport = far_end(transports.Receipt("sent"))
-    settle, pauses = outbox.settle_sent, []
+    settle, pauses = leases.settle_sent, []
     away: list[Exception] = [OperationalError("the server is starting") for _ in range(4)] + [InterfaceError("closed")]
 
     def settle_sent(row: Outbox, owner: str, **more: str) -> bool:
@@ -233,7 +233,7 @@ def test_what_was_accepted_is_noted_even_if_the_database_is_away_for_a_moment(pr
             raise away.pop()
         return settle(row, owner, **more)
 
-    monkeypatch.setattr(outbox, "settle_sent", settle_sent)
+    monkeypatch.setattr(leases, "settle_sent", settle_sent)
     monkeypatch.setattr(app.time, "sleep", pauses.append)
     row = carry(promise())
     assert (row.state, transport.got, pauses) == ("sent", [row.pk], [1, 3, 5, 5, 5])

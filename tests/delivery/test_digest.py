@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from huitong.delivery import app, digest, outbox, ways
+from huitong.delivery import app, digest, leases, outbox, ways
 from huitong.delivery.transports import mail
 from huitong.directory import links
 from huitong.records.models import Event, Matter, Outbox, Person, Request
@@ -49,9 +49,9 @@ def mails(settings, listen, inbox):
 
 def work() -> None:
     """What a worker does with all that is due now."""
-    outbox.doubt(now=timezone.now())
+    leases.doubt(now=timezone.now())
     for _ in range(1000):
-        rows = outbox.claim("worker", now=timezone.now(), limit=100)
+        rows = leases.claim("worker", now=timezone.now(), limit=100)
         if not rows:
             return
         for row in rows:
@@ -220,7 +220,7 @@ def test_ten_thousand_things_make_one_mail_of_bounded_size_and_queries(promise, 
 
     held = gather(9_999)
     clock(AT)
-    (row,) = outbox.claim("worker", now=timezone.now(), limit=100)
+    (row,) = leases.claim("worker", now=timezone.now(), limit=100)
     assert row == held
     with CaptureQueriesContext(
         connection,
@@ -246,8 +246,8 @@ def test_a_worker_that_dies_over_a_digest_loses_nothing_and_repeats_only_what_wa
     work()
     clock(AT)
     held = the_digest()
-    outbox.claim("dead", now=timezone.now(), limit=10)
-    begun = outbox.begin(held.pk, "dead", now=timezone.now())
+    leases.claim("dead", now=timezone.now(), limit=10)
+    begun = leases.begin(held.pk, "dead", now=timezone.now())
     assert begun is not None
     assert digest.fill(begun)
     if accepted:
@@ -269,8 +269,8 @@ def test_a_row_is_hung_and_its_digest_made_in_one_transaction(promise, gathering
     def die(*arguments: object, **more: object) -> None:
         raise KeyboardInterrupt
 
-    outbox.claim("worker", now=timezone.now(), limit=10)
-    monkeypatch.setattr(outbox, "put_off", die)
+    leases.claim("worker", now=timezone.now(), limit=10)
+    monkeypatch.setattr(leases, "put_off", die)
     with pytest.raises(KeyboardInterrupt):
         app.carry(row.pk, "worker")
     assert not Outbox.objects.filter(kind="digest").exists()
@@ -324,7 +324,7 @@ def test_what_follows_from_a_request_follows_when_its_digest_is_sent(
     promise, mails, gathering, clock, monkeypatch
 ) -> None:
     followed = []
-    monkeypatch.setitem(outbox._after_sent, "request", lambda row: followed.append(row.pk))
+    monkeypatch.setitem(outbox.AFTER_SENT, "request", lambda row: followed.append(row.pk))
     row = promise()
     work()
     clock(AT)
@@ -362,8 +362,8 @@ def test_what_is_going_out_with_a_digest_can_be_neither_cancelled_nor_hurried(pr
     row = promise()
     work()
     clock(AT)
-    outbox.claim("worker", now=timezone.now(), limit=10)
-    outbox.begin(the_digest().pk, "worker", now=timezone.now())
+    leases.claim("worker", now=timezone.now(), limit=10)
+    leases.begin(the_digest().pk, "worker", now=timezone.now())
     row.refresh_from_db()
     assert not outbox.cancel(row, "nein")
     assert not outbox.send_now(row)

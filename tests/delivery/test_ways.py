@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 import huitong
-from huitong.delivery import app, outbox, ways
+from huitong.delivery import app, leases, ways
 from huitong.delivery.transports.mail import letter
 from huitong.records.models import ChatAddress, Outbox, Person
 
@@ -22,7 +22,7 @@ SOURCE = Path(huitong.__file__).parent
 def carry(row: Outbox, owner: str = "worker") -> Outbox:
     """What a worker does with the row now, also where it had to wait."""
     Outbox.objects.filter(pk=row.pk, state="waiting").update(due_at=timezone.now())
-    outbox.claim(owner, now=timezone.now(), limit=100)
+    leases.claim(owner, now=timezone.now(), limit=100)
     app.carry(row.pk, owner)
     row.refresh_from_db()
     return row
@@ -160,9 +160,9 @@ def test_a_worker_that_died_over_a_chat_does_not_write_there_again(promise, mail
     robot.says({"code": 0})
     chat("feishu")
     row = promise()
-    outbox.claim("dead", now=timezone.now(), limit=1)
-    assert outbox.begin(row.pk, "dead", now=timezone.now())
-    outbox.release("dead")
+    leases.claim("dead", now=timezone.now(), limit=1)
+    assert leases.begin(row.pk, "dead", now=timezone.now())
+    leases.release("dead")
     row = carry(carry(row))
     assert (row.state, row.first_outcome, robot.got) == ("sent", "unsure", [])
     assert "可能已经到了" in mails.accepted[0].get_body(("plain",)).get_content()
@@ -230,7 +230,7 @@ def test_workers_at_once_keep_the_limit_too(promise, robot, chat) -> None:
     robot.says({"errcode": 0})
     kept = chat("wecom")
     rows = [promise() for _ in range(30)]
-    outbox.claim("w", now=timezone.now(), limit=100)
+    leases.claim("w", now=timezone.now(), limit=100)
 
     def work(row: Outbox) -> None:
         try:
@@ -255,11 +255,11 @@ def test_mail_has_a_limit_a_domain_where_one_is_set(promise, mails, settings) ->
 def test_no_more_go_at_once_than_a_domain_takes(promise, mails, settings) -> None:
     settings.MAIL_AT_ONCE = 1
     going, next_one = promise(), promise()
-    outbox.claim("w", now=timezone.now(), limit=9)
-    row = outbox.begin(going.pk, "w", now=timezone.now())
-    assert outbox.take_place(row, "w", transport="mail", toward="mail:huitong.example", limit=outbox.Limit(1)) is None
+    leases.claim("w", now=timezone.now(), limit=9)
+    row = leases.begin(going.pk, "w", now=timezone.now())
+    assert leases.take_place(row, "w", transport="mail", toward="mail:huitong.example", limit=leases.Limit(1)) is None
     app.carry(next_one.pk, "w")
     next_one.refresh_from_db()
     assert (next_one.state, next_one.reason, mails.accepted) == ("waiting", "limit", [])
-    outbox.settle_sent(row, "w")
+    leases.settle_sent(row, "w")
     assert carry(next_one).state == "sent"

@@ -30,7 +30,7 @@ django.setup()
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
-from huitong.delivery import outbox
+from huitong.delivery import leases, outbox
 from huitong.records.models import Matter, Outbox, Person
 call_command("migrate", verbosity=0)
 for line in sys.stdin:
@@ -299,7 +299,7 @@ PLAN = """
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 with CaptureQueriesContext(connection) as captured:
-    claimed = outbox.claim("plan", now=now, limit=4)
+    claimed = leases.claim("plan", now=now, limit=4)
 [select] = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
 with connection.cursor() as cursor:
     cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + select)

@@ -51,7 +51,7 @@ def test_systemd_takes_the_unit(unit: Path, tmp_path: Path) -> None:
 def test_a_worker_is_given_longer_to_end_than_a_letter_takes() -> None:
     text = (DEPLOY / "huitong-worker@.service").read_text(encoding="utf-8")
     [seconds] = re.findall(r"^TimeoutStopSec=(\d+)$", text, re.MULTILINE)
-    assert int(seconds) > 60  # outbox.SEND_SECONDS
+    assert int(seconds) > 60  # leases.SEND_SECONDS
 
 
 def test_nginx_takes_the_proxy_example(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from huitong.coordination import commitments, reminders
-from huitong.delivery import outbox, ways
+from huitong.delivery import leases, outbox, ways
 from huitong.directory.hours import working_moment
 from huitong.matters import close, coordinate, decide, promises
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow, TooLate
@@ -412,10 +412,10 @@ def test_ten_thousand_commitments_make_one_letter_of_bounded_size_in_a_bounded_n
         500,
     )
     assert first.letter.reminders.count() == 10_000
-    owned = outbox.claim("test", now=first.due_at, limit=9)
+    owned = leases.claim("test", now=first.due_at, limit=9)
     assert first.letter in owned
     with CaptureQueriesContext(connection) as queries:
-        row = outbox.begin(first.letter.pk, "test", now=first.due_at)
+        row = leases.begin(first.letter.pk, "test", now=first.due_at)
     assert len(queries) < 15
     assert "10000" in row.payload["title"].replace(",", "")
     assert len(text_of(row)) < 2_000
@@ -426,17 +426,17 @@ def test_a_letter_that_is_being_sent_is_not_joined_and_nothing_is_lost_or_sent_t
 ) -> None:
     first = taken.reminders.get(round="before").letter
     clock(first.due_at - timedelta(minutes=1))
-    outbox.claim("dead", now=first.due_at, limit=9)
-    begun = outbox.begin(first.pk, "dead", now=first.due_at)  # and here the worker dies
+    leases.claim("dead", now=first.due_at, limit=9)
+    begun = leases.begin(first.pk, "dead", now=first.due_at)  # and here the worker dies
     late = write_down(what="后来的一件")
     promises.accept_promise(late, by=late.owner)
     second = late.reminders.get(round="before").letter
     assert second != first
     assert "后来的一件" not in text_of(begun)
-    outbox.doubt(now=first.due_at + outbox.LEASE + timedelta(seconds=1))
-    lease_over = first.due_at + outbox.LEASE + outbox.DOUBT + timedelta(seconds=2)
-    assert {row.pk for row in outbox.claim("next", now=lease_over, limit=9)} >= {first.pk, second.pk}
-    again = outbox.begin(first.pk, "next", now=lease_over)
+    leases.doubt(now=first.due_at + leases.LEASE + timedelta(seconds=1))
+    lease_over = first.due_at + leases.LEASE + leases.DOUBT + timedelta(seconds=2)
+    assert {row.pk for row in leases.claim("next", now=lease_over, limit=9)} >= {first.pk, second.pk}
+    again = leases.begin(first.pk, "next", now=lease_over)
     assert again.payload == begun.payload  # what may be out is repeated as it was, under the same message id
     assert again.message_id == begun.message_id
 
@@ -458,9 +458,9 @@ def test_the_asking_letter_does_not_go_out_after_the_answer(proposed: Commitment
 
 def test_a_letter_with_nothing_left_to_say_is_not_sent(taken: Commitment) -> None:
     letter = taken.reminders.get(round="before").letter
-    outbox.claim("test", now=letter.due_at, limit=9)
+    leases.claim("test", now=letter.due_at, limit=9)
     CommitmentReminder.objects.filter(letter=letter).delete()
-    assert outbox.begin(letter.pk, "test", now=letter.due_at) is None
+    assert leases.begin(letter.pk, "test", now=letter.due_at) is None
     letter.refresh_from_db()
     assert letter.state == "withdrawn"
 
@@ -500,8 +500,8 @@ def test_reminders_that_were_written_singly_before_an_upgrade_still_go_or_are_ta
             key=f"commitment:{taken.pk}:0:0:before",
             matter=taken.matter,
         )
-    outbox.claim("test", now=timezone.now(), limit=99)
-    assert outbox.begin(old.pk, "test", now=timezone.now()).payload["title"] == "旧的"
+    leases.claim("test", now=timezone.now(), limit=99)
+    assert leases.begin(old.pk, "test", now=timezone.now()).payload["title"] == "旧的"
     Outbox.objects.filter(pk=old.pk).update(begun=0, lease_until=None)
     promises.keep_promise(fresh(taken), by=taken.owner)
     old.refresh_from_db()

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from huitong.coordination import escalations, reminders
+from huitong.delivery import leases
 from huitong.matters import decide, escalate, promises
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.request import current_request, schedule
@@ -21,10 +22,10 @@ MORNING_AFTER = datetime(2026, 12, 2, 9, 1, tzinfo=SHANGHAI)  # asked what now
 
 def carry(row: Outbox, moment: datetime) -> None:
     """The worker sends this letter at that moment."""
-    escalations.outbox.claim("test", now=moment, limit=99)
-    begun = escalations.outbox.begin(row.pk, "test", now=moment)
+    leases.claim("test", now=moment, limit=99)
+    begun = leases.begin(row.pk, "test", now=moment)
     assert begun
-    assert escalations.outbox.settle_sent(begun, "test")
+    assert leases.settle_sent(begun, "test")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from huitong.coordination import attendance
-from huitong.delivery import imap, mailbox, outbox, transports
+from huitong.delivery import imap, leases, mailbox, transports
 from huitong.matters import attend, coordinate, promises, reply_rows
 from huitong.matters.whereabouts import whereabouts
 from huitong.records.models import Decision, Mailbox, Matter, Outbox, Person, Reply, Request
@@ -46,12 +46,12 @@ def house(imap_port: int, settings: Any) -> Iterator[House]:
 
 def carry() -> None:
     """Send what is due, as a worker does."""
-    for row in outbox.claim("test", now=timezone.now(), limit=50):
-        begun = outbox.begin(row.pk, "test", now=timezone.now())
+    for row in leases.claim("test", now=timezone.now(), limit=50):
+        begun = leases.begin(row.pk, "test", now=timezone.now())
         assert begun is not None
         receipt = transports.get("mail").send(begun)
         assert receipt.outcome == "sent", receipt
-        outbox.settle_sent(begun, "test")
+        leases.settle_sent(begun, "test")
 
 
 def resend(kind: str) -> Outbox:

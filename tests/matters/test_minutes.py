@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from huitong.coordination import meetings
-from huitong.delivery import outbox
+from huitong.delivery import leases, outbox
 from huitong.matters import minutes, minutes_corrected, texts
 from huitong.matters.errors import Incomplete, NotAllowed, NotNow
 from huitong.matters.minutes_lines import names_of, read_line, read_lines
@@ -85,8 +85,8 @@ def letters(kind: str, *states: str) -> dict[str, Outbox]:
 def begin(row: Outbox) -> Outbox | None:
     """What a worker does right before sending this row."""
     row.refresh_from_db()
-    [claimed] = [r for r in outbox.claim("w", now=timezone.now(), limit=50) if r.pk == row.pk]
-    return outbox.begin(row.pk, "w", now=timezone.now(), claimed=claimed)
+    [claimed] = [r for r in leases.claim("w", now=timezone.now(), limit=50) if r.pk == row.pk]
+    return leases.begin(row.pk, "w", now=timezone.now(), claimed=claimed)
 
 
 @pytest.mark.parametrize(
@@ -303,10 +303,10 @@ def test_a_worker_that_dies_between_beginning_and_looking_forgets_nothing(draft:
     row = Outbox.objects.get(kind="minutes_due")
     clock(draft.until + timedelta(seconds=1))
     Outbox.objects.filter(pk=row.pk).update(begun=1, tries=1)  # it died there
-    [claimed] = [r for r in outbox.claim("w", now=timezone.now(), limit=50) if r.pk == row.pk]
-    begun = outbox.begin(row.pk, "w", now=timezone.now(), claimed=claimed)
+    [claimed] = [r for r in leases.claim("w", now=timezone.now(), limit=50) if r.pk == row.pk]
+    begun = leases.begin(row.pk, "w", now=timezone.now(), claimed=claimed)
     assert begun is not None
-    assert outbox.settle_sent(begun, "w")
+    assert leases.settle_sent(begun, "w")
     draft.refresh_from_db()
     assert draft.counted_at is not None
     assert Outbox.objects.filter(kind="minutes").count() == 4

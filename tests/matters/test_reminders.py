@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from huitong.delivery import outbox
+from huitong.delivery import leases
 from huitong.matters import close, texts
 from huitong.matters.decide import decide, reply, send_now, undo
 from huitong.matters.prepare import mark
@@ -83,9 +83,9 @@ def test_what_was_edited_goes_out_once_and_the_next_has_its_own_words(asked: Req
     first, second = waiting()
     was = mark(texts.text_of(asked.matter, "reminder").text)
     texts.save_text(asked.matter, requester, "reminder", subject=None, text="高总，得空看一眼就好。", was=was)
-    [row] = outbox.claim("worker", now=first.due_at, limit=1)
+    [row] = leases.claim("worker", now=first.due_at, limit=1)
     assert row.payload["before"] == ["高总，得空看一眼就好。"]
-    outbox.settle_sent(row, "worker")
+    leases.settle_sent(row, "worker")
     assert not Draft.objects.exists()
     shown = texts.text_of(asked.matter, "reminder")
     assert "再打扰您一次" in shown.text

@@ -10,8 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from huitong.matters import close, coordinate, decide, prepare
 from huitong.matters.request import schedule
+from huitong.matters.said import COUNTERPART, LEADER, ME, NOBODY
 from huitong.matters.verdicts import Choice, Verdict
-from huitong.matters.whereabouts import COUNTERPART, LEADER, ME, NOBODY, whereabouts, whereabouts_of
+from huitong.matters.whereabouts import whereabouts, whereabouts_of
 from huitong.records.models import Decision, Matter, Outbox, Person, Request
 
 from .conftest import send

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from huitong.delivery import outbox, transports
+from huitong.delivery import leases, outbox, transports
 from huitong.delivery.transports import feishuapp
 from huitong.directory import links
 from huitong.matters import close, decide
@@ -72,8 +72,8 @@ def test_what_is_taken_back_is_on_the_card_as_it_was_and_the_earlier_change_is_n
 def test_a_change_that_is_on_its_way_is_followed_by_the_next(card: Outbox, asked: Request, people: People) -> None:
     decision = decide.decide(asked, AGREE, by=people.leader, how="account")
     (going,) = changes()
-    outbox.claim("w", now=timezone.now(), limit=100)
-    outbox.begin(going.pk, "w", now=timezone.now())
+    leases.claim("w", now=timezone.now(), limit=100)
+    leases.begin(going.pk, "w", now=timezone.now())
     decide.undo(decision, by=people.leader)
     assert changes()[0].pk == going.pk
     assert len(changes()) == 2

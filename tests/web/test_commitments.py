@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from huitong.coordination import commitments, escalations
+from huitong.coordination import commitments
+from huitong.delivery import leases
 from huitong.directory import links
 from huitong.matters import coordinate, decide, promises
 from huitong.records.models import Commitment, Link, Matter, Note, Outbox, Person, Request
@@ -388,8 +389,8 @@ def test_what_brings_no_word_goes_back_to_the_leader_as_all_its_people(
     say(desk, "warn")
     row = Outbox.objects.get(kind="commitment_warning")
     later(monkeypatch, days=4)
-    escalations.outbox.claim("test", now=timezone.now(), limit=99)
-    escalations.outbox.settle_sent(escalations.outbox.begin(row.pk, "test", now=timezone.now()), "test")
+    leases.claim("test", now=timezone.now(), limit=99)
+    leases.settle_sent(leases.begin(row.pk, "test", now=timezone.now()), "test")
     owner = open_page(screen, locale=locale)
     owner.goto(site + path_of(row.link))
     expect(owner.get_by_role("heading", name=made.what)).to_be_visible()

@@ -4,13 +4,15 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 from playwright.sync_api import Page, expect
 
 from huitong.coordination import meetings
@@ -124,6 +126,15 @@ def test_in_an_unknown_browser_right_is_asked_once_more(draft: Minutes, people: 
     assert list(draft.right.all()) == [people.counterpart]
     assert draft.items.get(owner=people.counterpart).accepted_at is not None
     assert draft.items.get(owner=people.stranger).accepted_at is None
+
+
+def test_until_when_it_can_be_corrected_stands_in_its_sentence_without_a_gap(draft: Minutes, people: People) -> None:
+    zone = ZoneInfo(people.counterpart.time_zone)
+    tomorrow = timezone.localdate(timezone=zone) + timedelta(days=1)
+    draft.until = datetime(tomorrow.year, tomorrow.month, tomorrow.day, 18, tzinfo=zone)
+    draft.save()
+    page = strip_tags(Client().get(page_of(people.counterpart)).content.decode())
+    assert f"哪里不准，请在明天 18:00 之前告诉{people.requester.name}。" in page
 
 
 def test_a_correction_comes_to_the_host_who_takes_it_with_one_tap(

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from huitong.delivery import digest, outbox
+from huitong.delivery import digest, leases, outbox
 from huitong.directory import links
 from huitong.matters.request import schedule
 from huitong.records.models import Link, Matter, Outbox, Person
@@ -36,8 +36,8 @@ def held(me: Client, people: People, matter: Matter) -> Outbox:
         with transaction.atomic():
             letter = outbox.Letter(title=f"第 {n} 件", before=["全文在此"], page="/me")
             outbox.put("note", people.leader, letter, key=f"n:{n}", matter=matter)
-    for row in outbox.claim("w", now=timezone.now(), limit=100):
-        begun = outbox.begin(row.pk, "w", now=timezone.now())
+    for row in leases.claim("w", now=timezone.now(), limit=100):
+        begun = leases.begin(row.pk, "w", now=timezone.now())
         assert begun is not None
         assert digest.wait(begun, "w")
     return Outbox.objects.get(kind="digest")
@@ -103,8 +103,8 @@ def test_the_requester_sees_the_new_time_and_nothing_of_why(
     at = timezone.now() + timedelta(days=2 if due == "later" else 0)
     request = schedule(matter, people.requester, way="mail", deliver_at=at)
     if due == "now":
-        (row,) = outbox.claim("w", now=timezone.now(), limit=10)
-        assert digest.wait(outbox.begin(row.pk, "w", now=timezone.now()), "w")
+        (row,) = leases.claim("w", now=timezone.now(), limit=10)
+        assert digest.wait(leases.begin(row.pk, "w", now=timezone.now()), "w")
     people.leader.refresh_from_db()
     expected = next(digest.moments(people.leader, request.deliver_at))[1]
     page = as_(people.requester).get(f"/matters/{matter.pk}").content.decode()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from huitong.delivery import outbox, ways
+from huitong.delivery import leases, outbox, ways
 from huitong.directory import links
 from huitong.matters import agenda
 from huitong.records.models import Event, Outbox, Person, Request
@@ -117,12 +117,12 @@ def test_what_was_cancelled_comes_back_to_who_waits_for_it(organiser: Client, ro
 
 def test_a_cancel_that_comes_too_late_says_so(organiser: Client, row: Outbox) -> None:
     Outbox.objects.filter(pk=row.pk).update(due_at=timezone.now())
-    outbox.claim("w", now=timezone.now(), limit=1)
-    held = outbox.begin(row.pk, "w", now=timezone.now())
+    leases.claim("w", now=timezone.now(), limit=1)
+    held = leases.begin(row.pk, "w", now=timezone.now())
     response = organiser.post("/outbox", {"row": row.pk, "do": "cancel"})
     assert response.status_code == 409
     assert "来不及了：这一封正在送出。" in response.content.decode()
-    outbox.settle_sent(held, "w")
+    leases.settle_sent(held, "w")
     again = organiser.post("/outbox", {"row": row.pk, "do": "cancel"})
     assert "已经不是刚才的样子" in again.content.decode()
     row.refresh_from_db()

@@ -6,7 +6,7 @@ from datetime import time
 import pytest
 from django.test import Client
 
-from huitong.delivery import outbox, transports, ways
+from huitong.delivery import leases, transports, ways
 from huitong.records.models import ChatAddress, Outbox, Person
 from huitong.web import reach
 
@@ -147,7 +147,7 @@ def test_a_request_that_came_by_chat_is_told_so_in_the_story(asked, as_: AsPerso
     row = Outbox.objects.get(kind="request")
     Outbox.objects.filter(pk=row.pk).update(state="waiting", transport="feishu", lease_owner="w")
     row.refresh_from_db()
-    outbox.settle_sent(row, "w")
+    leases.settle_sent(row, "w")
     page = as_(people.requester).get(f"/matters/{asked.matter_id}").content.decode().replace("\u00a0", " ")
     assert "送达高总的飞书" in page
 

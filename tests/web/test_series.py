@@ -13,7 +13,7 @@ from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
 from huitong.coordination import series as engine
-from huitong.delivery import outbox
+from huitong.delivery import leases
 from huitong.matters import close, promises, standing
 from huitong.records.models import Commitment, Matter, Outbox, Person, Series
 
@@ -47,11 +47,11 @@ def carried(kind: str, person: Person) -> list[Outbox]:
     """What the worker sends of this kind now, after a last look at each row."""
     rows = Outbox.objects.filter(kind=kind, person=person, state="waiting", due_at__lte=timezone.now())
     sent = []
-    for row in outbox.claim("test", now=timezone.now(), limit=1000):
-        if row in rows and (begun := outbox.begin(row.pk, "test", now=timezone.now())):
-            outbox.settle_sent(begun, "test")
+    for row in leases.claim("test", now=timezone.now(), limit=1000):
+        if row in rows and (begun := leases.begin(row.pk, "test", now=timezone.now())):
+            leases.settle_sent(begun, "test")
             sent.append(begun)
-    outbox.release("test")
+    leases.release("test")
     return sent
 
 

@@ -1,7 +1,7 @@
 """A meeting that the leader hosts: date, agenda, and an iCalendar invitation by mail (RFC 5545, RFC 5546)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
@@ -124,7 +124,8 @@ def invitation(meeting: Meeting, organiser: Person, reader: Person) -> str:
 
     What others have answered stands in the organiser's alone.
     """
-    event = invitations.event_of(meeting, organiser, start=meeting.start, is_off=meeting.cancelled_at is not None)
+    start = meeting.start.astimezone(UTC)  # a single instant needs no zone and its rules
+    event = invitations.event_of(meeting, organiser, start=start, is_off=meeting.cancelled_at is not None)
     if meeting.agenda:
         event.add("description", vText(meeting.agenda))
     for attendee in meeting.attendees.select_related("person"):

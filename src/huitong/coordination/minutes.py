@@ -53,7 +53,7 @@ def send_draft(minutes: Minutes, person: Person, *, text: str) -> Outbox:
         letter = outbox.Letter(
             title=_("请看一下会议纪要的草稿：%(title)s") % facts,
             before=[*before, *outbox.paragraphs(text)],
-            invite=_("对不对，请在 %(when)s之前说一声，不用登录：") % facts,
+            invite=_("对不对，请在 %(when)s 之前说一声，不用登录：") % facts,
             small=_("到时没有更正，纪要就定稿。记在您名下的事，您点头才算答应。打开链接不会通知任何人。"),
         )
     link = links.issue("minutes", person, meeting=minutes.meeting, days=_LINK_DAYS)

@@ -20,7 +20,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
 from huitong import logs
-from huitong.delivery import digest, mailbox, outbox, transports, ways
+from huitong.delivery import digest, leases, mailbox, outbox, transports, ways
 from huitong.delivery.heartbeat import Pulse
 from huitong.delivery.transports import Receipt
 from huitong.delivery.transports.mail import smtp
@@ -100,9 +100,9 @@ def sweep() -> None:
     ends = time.monotonic() + TURN_SECONDS
     try:
         with hands, _database(), smtp.line_kept():
-            outbox.doubt(now=timezone.now())
+            leases.doubt(now=timezone.now())
             while state.should_stop is None and time.monotonic() < ends:
-                rows = outbox.claim(owner, now=timezone.now(), limit=BATCH)
+                rows = leases.claim(owner, now=timezone.now(), limit=BATCH)
                 pulse.swept_at = timezone.now()
                 if not rows:
                     break
@@ -111,7 +111,7 @@ def sweep() -> None:
                 for row in rows:
                     if state.should_stop is not None:
                         break  # the worker frees the rest as it ends
-                    _carry(outbox.begin(row.pk, owner, now=timezone.now(), claimed=row), owner)
+                    _carry(leases.begin(row.pk, owner, now=timezone.now(), claimed=row), owner)
     except AWAY as error:
         _say_away(error)
 
@@ -145,7 +145,7 @@ def _ask(task: Task, every: float) -> None:
 def carry(row_id: int, owner: str) -> None:
     """Send one row that is the owner's, and settle it by its receipt."""
     with _database():
-        _carry(outbox.begin(row_id, owner, now=timezone.now()), owner)
+        _carry(leases.begin(row_id, owner, now=timezone.now()), owner)
 
 
 def _carry(row: Outbox | None, owner: str) -> None:
@@ -158,7 +158,7 @@ def _carry(row: Outbox | None, owner: str) -> None:
         raise  # no fault of this row's
     except Exception as error:
         logger.exception("outbox row %s could not be sent", row.pk)
-        outcome: Literal["refused", "later"] = "refused" if row.tries >= outbox.FAULTS else "later"
+        outcome: Literal["refused", "later"] = "refused" if row.tries >= leases.FAULTS else "later"
         receipt = Receipt(outcome, FAULT_OF_OURS[_language(row)].format(error=type(error).__name__))
         _settle(row, owner, receipt, reason=outbox.Reason.FAULT)
     else:
@@ -179,7 +179,7 @@ def _carry(row: Outbox | None, owner: str) -> None:
 
 def _send(row: Outbox, owner: str) -> Receipt | None:
     """The receipt; None if the row has to wait first."""
-    if row.begun > outbox.INTERRUPTIONS:
+    if row.begun > leases.INTERRUPTIONS:
         return Receipt("refused", FAULT_OF_OURS[_language(row)].format(error="interrupted"))
     if row.digest and row.digest.state == "sent":
         return Receipt("sent")  # with the digest; what follows from it is left to do
@@ -192,9 +192,9 @@ def _send(row: Outbox, owner: str) -> Receipt | None:
         row.transport = name
         return Receipt("unsure", INTERRUPTED[_language(row)].format(service=transports.called(name, _language(row))))
     toward, limit = transport.toward(row)
-    if full_until := outbox.take_place(row, owner, transport=name, toward=toward, limit=limit):
+    if full_until := leases.take_place(row, owner, transport=name, toward=toward, limit=limit):
         keep = row.reason == outbox.Reason.NOW
-        outbox.put_off(row, owner, full_until, outbox.Reason.NOW if keep else outbox.Reason.LIMIT)
+        leases.put_off(row, owner, full_until, outbox.Reason.NOW if keep else outbox.Reason.LIMIT)
         return None
     return transport.send(row)
 
@@ -205,14 +205,14 @@ def _waits(row: Outbox, owner: str) -> bool:
     if row.kind == digest.KIND:
         until = digest.hold_until(row, now)
         if until is None and not digest.fill(row):
-            outbox.drop(row, owner)
+            leases.drop(row, owner)
             return True
     elif digest.wait(row, owner):
         return True
     else:
         until = ways.quiet_until(row, now)
     if until:
-        outbox.put_off(row, owner, until, outbox.Reason.QUIET)
+        leases.put_off(row, owner, until, outbox.Reason.QUIET)
     return until is not None
 
 
@@ -238,12 +238,12 @@ def _settle(row: Outbox, owner: str, receipt: Receipt, *, reason: str = "") -> N
 
 def _note(row: Outbox, owner: str, receipt: Receipt, reason: str) -> None:
     if receipt.outcome == "sent":
-        outbox.settle_sent(row, owner, far_id=receipt.far_id)
+        leases.settle_sent(row, owner, far_id=receipt.far_id)
     elif ways.goes_by_mail_instead(row, receipt.outcome):
-        outbox.settle_elsewhere(row, owner, transports.MAIL, outcome=receipt.outcome, error=receipt.words)
+        leases.settle_elsewhere(row, owner, transports.MAIL, outcome=receipt.outcome, error=receipt.words)
     else:
         permanent = receipt.outcome in ("refused", "unsure")
-        outbox.settle_failed(row, owner, receipt.words, permanent=permanent, wait=receipt.wait, reason=reason)
+        leases.settle_failed(row, owner, receipt.words, permanent=permanent, wait=receipt.wait, reason=reason)
 
 
 _said: Final = {"at": -math.inf}

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from huitong.delivery import webhook
-from huitong.delivery.outbox import Limit
+from huitong.delivery.leases import Limit
 from huitong.delivery.transports import Receipt
 from huitong.records.models import ChatAddress, Outbox
 

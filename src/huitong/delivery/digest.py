@@ -2,7 +2,7 @@
 
 A row that is due is hung onto the digest row of the next such moment in one transaction; no worker takes it by itself
 from then on. Nothing is hung onto a digest that was ever begun: what its mail brings can't grow between two tries. With
-the digest's receipt all that it brought is sent, in one transaction (outbox.settle_sent); if it fails, each goes by
+the digest's receipt all that it brought is sent, in one transaction (leases.settle_sent); if it fails, each goes by
 itself.
 """
 
@@ -16,14 +16,14 @@ from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huitong.delivery import outbox, ways
+from huitong.delivery import leases, outbox, ways
 from huitong.delivery.outbox import Item, Letter, Reason
 from huitong.directory import links
 from huitong.directory.hours import works_on
 from huitong.directory.wording import day_text, spaced, speaking_to
 from huitong.records.models import Outbox, Person
 
-KIND: Final = outbox.DIGEST
+KIND: Final = leases.DIGEST
 SHOWN: Final = 20  # things in one mail; its link leads to all
 ALONE: Final = ("receipt",)  # by which an answer is taken back, within ten minutes
 _TO_DECIDE: Final = ("request", "remind_leader", "answer", "confirm")
@@ -87,7 +87,7 @@ def wait(row: Outbox, owner: str) -> bool:
                 _say_why_alone(row)
                 return False
             if digest := _of_the_day(person, day, at):
-                outbox.put_off(row, owner, at, Reason.DIGEST, digest=digest)
+                leases.put_off(row, owner, at, Reason.DIGEST, digest=digest)
                 return True
     return False
 

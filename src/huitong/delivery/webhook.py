@@ -22,7 +22,7 @@ from huitong.delivery.checked import CheckedConnection, Forbidden
 from huitong.delivery.networks import may_connect
 
 CONNECT_SECONDS: Final = 10
-EXCHANGE_SECONDS: Final = 40  # with the connecting, less than outbox.SEND_SECONDS
+EXCHANGE_SECONDS: Final = 40  # with the connecting, less than leases.SEND_SECONDS
 LARGEST_ANSWER: Final = 65_536
 LONGEST_ADDRESS: Final = 500
 

@@ -12,7 +12,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from huitong import logs
-from huitong.delivery import outbox
+from huitong.delivery import leases
 from huitong.delivery.app import (
     CONCURRENCY,
     FETCH_SECONDS,
@@ -86,7 +86,7 @@ def run(stop: threading.Event) -> None:
         carrying.join()
         refreshing.stop()
         sweeping.service.stop()  # not waited for: it sleeps up to a second, and does nothing more
-        outbox.release(WORKER)
+        leases.release(WORKER)
         pulse.stop()
         close_old_connections()
         logs.event(logger, "worker_stopped", process=os.getpid())
@@ -100,11 +100,11 @@ def _release_the_dead() -> None:
     if connection.vendor != "sqlite":
         return
     now = timezone.now()
-    for owner in outbox.owners(now=now) | refresh.owners(now=now):
+    for owner in leases.owners(now=now) | refresh.owners(now=now):
         host, _, rest = owner.partition(":")
         process = rest.partition(":")[0]
         if host == HOST and process.isdigit() and not _is_alive(int(process)):
-            outbox.release(owner)
+            leases.release(owner)
             refresh.release(owner)
     close_old_connections()
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from huitong.coordination import escalations, reminders
 from huitong.coordination.commitments import OPEN, PROPOSED, UNSETTLED, offers_for
 from huitong.directory import access
+from huitong.matters.said import Whereabouts, due_label, said_day, said_moment
 from huitong.matters.stages import Stage
-from huitong.matters.whereabouts import Whereabouts, due_label, said_day, said_moment, whereabouts_of
+from huitong.matters.whereabouts import whereabouts_of
 from huitong.records.models import (
     Answer,
     Commitment,

@@ -5,68 +5,41 @@ it is in force; before that, only that there is one and when its words come. Fro
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
 
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from huitong.coordination.attendance import proposal, standing
 from huitong.coordination.commitments import UNSETTLED
 from huitong.delivery.outbox import Reason
-from huitong.directory.wording import day_text, moment_text
+from huitong.directory.wording import day_text
 from huitong.matters.facts import Facts, gather
 from huitong.matters.request import CHAT, MAIL, PERSON, goes_at
+from huitong.matters.said import (
+    COUNTERPART,
+    LEADER,
+    ME,
+    NOBODY,
+    Whereabouts,
+    by_deadline,
+    due_label,
+    joined,
+    next_due,
+    of_department,
+    out_of_office,
+    placed,
+    said_day,
+    said_moment,
+    shortened,
+    side_name,
+)
 from huitong.matters.stages import Stage
 from huitong.matters.understood import is_to_say
 from huitong.matters.verdicts import Verdict, verdict_text
 from huitong.records.models import Attendee, Commitment, Decision, Matter, Note, Outbox, Person
 
-_STOPS: Final = ("。", "！", "？", ".", "!", "?")
-
-ME, LEADER, COUNTERPART, NOBODY = "me", "leader", "counterpart", "nobody"
 OURS, THEIRS = "ours", "theirs"
-
-
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """`with_whom` is me (the requester), leader, counterpart or nobody; `who` names them.
-
-    `line` says how it stands, `next` what comes and when; `place` with whom and since when. `label` is a few words for
-    the margin, `action` the button that leads to `action_page`. `late`: past a day that was set. `code` names the case.
-    """
-
-    code: str
-    with_whom: str
-    who: str
-    since: datetime
-    line: str
-    next: str = ""
-    late: bool = False
-    action_page: str = "matter"
-    action: str = ""
-    label: str = ""
-    place: str = ""
-    promise: int | None = None  # the commitment that the line tells of
-
-    @property
-    def wants_me(self) -> bool:
-        return self.with_whom == ME or self.code == "unanswered"
-
-    @property
-    def sentence(self) -> str:
-        """The whole of it, as the matter's page says it under the title."""
-        chinese = _chinese()
-        mark, end = ("；", "。") if chinese else (". ", ".")
-        text = ""
-        for part in (self.place, self.line, self.next):
-            # People's words may bring a full stop of their own.
-            if text and part:
-                text += mark if not text.endswith(_STOPS) else "" if chinese else " "
-            text += part if chinese else part[:1].upper() + part[1:]
-        return text if text.rstrip('”’"').endswith(_STOPS) else text + end
 
 
 def whereabouts(matter: Matter, reader: Person | None = None) -> Whereabouts:
@@ -85,7 +58,7 @@ def _tell(f: Facts) -> Whereabouts:
         # The ten minutes belong to the leader: no word of it before they are over.
         comes = _("原话%(when)s送到") % {"when": said_moment(decided.effective_at)}
         line = _("%(leader)s已经答复") % {"leader": f.leader}
-        return _at(f, "decided_not_yet", LEADER, f.leader, decided.decided_at, line, comes, label=f.leader)
+        return placed(f, "decided_not_yet", LEADER, f.leader, decided.decided_at, line, comes, label=f.leader)
     match Stage(f.matter.stage):
         case Stage.PREPARING | Stage.COMPOSING | Stage.TIMING:
             return _unsent(f)
@@ -105,7 +78,7 @@ def _tell(f: Facts) -> Whereabouts:
 
 def _unsent(f: Facts) -> Whereabouts:
     passed = f.deadline is not None and f.deadline < f.today
-    due = _by_deadline(f)
+    due = by_deadline(f)
     match Stage(f.matter.stage):
         case Stage.PREPARING:
             label, line, page, action = _("准备中"), _("还在准备，什么都没有送出"), "prepare", _("接着准备")
@@ -114,7 +87,7 @@ def _unsent(f: Facts) -> Whereabouts:
         case _:
             label, line, page, action = _("待送出"), _("写好了，还没定何时送"), "time", _("择时送达")
     since = f.matter.stage_since
-    return _at(f, "unsent", ME, "", since, line, due, late=passed, page=page, action=action, label=label)
+    return placed(f, "unsent", ME, "", since, line, due, late=passed, page=page, action=action, label=label)
 
 
 def _delivering(f: Facts) -> Whereabouts:
@@ -132,7 +105,7 @@ def _delivering(f: Facts) -> Whereabouts:
     if request.way == MAIL:
         if at > f.now:
             line = _("邮件定在%(when)s送给%(leader)s") % facts
-            return _at(
+            return placed(
                 f, "set", NOBODY, "", since, line, _("在那以前可以改，也可以收回"), page="time", label=_("已定时")
             )
         line, after = _("邮件正在送给%(leader)s") % facts, _("送到了会记在这里")
@@ -141,15 +114,15 @@ def _delivering(f: Facts) -> Whereabouts:
             after = (
                 _("对方这时免打扰，%(when)s送到") % retry if not letter.tries else _("还没送成，%(when)s再试") % retry
             )
-        return _at(f, "on_its_way", NOBODY, "", since, line, after, page="time", label=_("正在送"))
+        return placed(f, "on_its_way", NOBODY, "", since, line, after, page="time", label=_("正在送"))
     if request.deliver_at > f.now:
         line = _("定在%(when)s当面跟%(leader)s说") % facts
         if request.way == CHAT:
             line = _("定在%(when)s给%(leader)s发消息") % facts
-        return _at(f, "set", NOBODY, "", since, line, _("到时候提醒你"), page="time", label=_("已定时"))
+        return placed(f, "set", NOBODY, "", since, line, _("到时候提醒你"), page="time", label=_("已定时"))
     line = _("现在可以当面跟%(leader)s说") % facts if request.way == PERSON else _("现在可以给%(leader)s发消息") % facts
     after = _("说完，写下领导怎么说")
-    return _at(
+    return placed(
         f, "moment", ME, "", request.deliver_at, line, after, page="speak", action=_("打开讲话卡"), label=_("是时候了")
     )
 
@@ -173,7 +146,7 @@ def _awaiting(f: Facts) -> Whereabouts:
     if f.deadline and f.deadline < f.today:
         due = _("最晚%(day)s要定，已经过了") % {"day": said_day(f.deadline)}
         # Silence is no yes: what is late is said, and that there is no answer.
-        return _at(
+        return placed(
             f,
             "unanswered",
             LEADER,
@@ -187,26 +160,26 @@ def _awaiting(f: Facts) -> Whereabouts:
         )
     reminders = [r.due_at for r in f.letters if r.kind == "remind_leader" and r.state == "waiting" and r.due_at > f.now]
     parts = [_("%(when)s再提醒一次") % {"when": said_moment(min(reminders))}] if reminders else []
-    if due := _by_deadline(f):
+    if due := by_deadline(f):
         parts.append(due)
-    line += _away(f, request.leader_id)
-    return _at(f, "awaiting", LEADER, f.leader, since, line, _comma(parts), label=f.leader)
+    line += out_of_office(f, request.leader_id)
+    return placed(f, "awaiting", LEADER, f.leader, since, line, joined(parts), label=f.leader)
 
 
 def _question(f: Facts) -> Whereabouts:
     asked = f.decision
     since = asked.effective_at if asked else f.matter.stage_since
-    words = _short(asked.words) if asked else ""
+    words = shortened(asked.words) if asked else ""
     line = _("%(leader)s问：“%(words)s”") % {"leader": f.leader, "words": words}
     late = f.deadline is not None and f.deadline < f.today
-    return _at(
+    return placed(
         f,
         "question",
         ME,
         "",
         since,
         line,
-        _by_deadline(f),
+        by_deadline(f),
         late=late,
         page="answer",
         action=_("去答复"),
@@ -216,10 +189,10 @@ def _question(f: Facts) -> Whereabouts:
 
 def _declined(f: Facts) -> Whereabouts:
     since = f.decision.effective_at if f.decision else f.matter.stage_since
-    facts = {"leader": f.leader, "words": _short(f.decision.words) if f.decision else ""}
+    facts = {"leader": f.leader, "words": shortened(f.decision.words) if f.decision else ""}
     line = _("%(leader)s暂不同意：“%(words)s”") % facts if facts["words"] else _("%(leader)s暂不同意") % facts
     after = _("可以照领导的意见另想办法，再请示一次，或办结")
-    return _at(f, "declined", ME, "", since, line, after, action=_("看看怎么办"), label=_("暂不同意"))
+    return placed(f, "declined", ME, "", since, line, after, action=_("看看怎么办"), label=_("暂不同意"))
 
 
 def _under_way(f: Facts) -> Whereabouts:
@@ -228,7 +201,7 @@ def _under_way(f: Facts) -> Whereabouts:
     for note in unanswered:
         letter = f.letter("note", person_id=note.person_id)
         if letter and letter.state == "failed":
-            return _came_back(f, letter, _of_department(f, note.person))
+            return _came_back(f, letter, of_department(f, note.person))
     open_ones = [p for p in f.promises if p.state in UNSETTLED]
     due = [p for p in open_ones if p.state == "open" and _is_mine(f, p) and p.by and p.by <= f.today]
     if f.decision and is_to_say(f.decision):
@@ -239,26 +212,26 @@ def _under_way(f: Facts) -> Whereabouts:
         return _in_force(f, f.decision)
     if unanswered:
         note = unanswered[0]
-        who = _of_department(f, note.person)
+        who = of_department(f, note.person)
         letter = f.letter("note", person_id=note.person_id)
         sent = letter is None or letter.state == "sent"
-        line = (_("说明已送达，等对方答复") if sent else _("说明正在送出")) + _away(f, note.person_id)
-        return _at(
-            f, "note", COUNTERPART, who, note.sent_at, line, _next_due(f, open_ones), label=_side(f, note.person)
+        line = (_("说明已送达，等对方答复") if sent else _("说明正在送出")) + out_of_office(f, note.person_id)
+        return placed(
+            f, "note", COUNTERPART, who, note.sent_at, line, next_due(open_ones), label=side_name(f, note.person)
         )
     if answered := _to_settle(f):
         said = _("可以，但要换个日子") if answered.answer == "date" else _("眼下有难处")
-        facts = {"who": _of_department(f, answered.person), "said": said}
+        facts = {"who": of_department(f, answered.person), "said": said}
         since = answered.answered_at or answered.sent_at
         line = _("%(who)s答复：%(said)s") % facts
-        return _at(
+        return placed(
             f, "note_answered", ME, "", since, line, page="coordinate", action=_("接着协调"), label=_("对方答复")
         )
     if guest := _wants_another_time(f):
-        facts = {"who": _of_department(f, guest.person)}
+        facts = {"who": of_department(f, guest.person)}
         line = _("%(who)s想换个时间开会") % facts if guest.proposed_start else _("%(who)s不能来开会") % facts
         since = guest.answered_at or f.matter.stage_since
-        return _at(
+        return placed(
             f,
             "meeting_answered",
             ME,
@@ -272,27 +245,27 @@ def _under_way(f: Facts) -> Whereabouts:
     talk = next((t for t in f.talks if not t.held_at), None)
     if talk and f.decision:
         line = _("等%(leader)s与对方负责人谈") % {"leader": f.leader}
-        due_next = _next_due(f, open_ones)
-        return _at(
+        due_next = next_due(open_ones)
+        return placed(
             f, "talk", LEADER, f.leader, f.decision.effective_at, line, due_next, page="coordinate", label=f.leader
         )
     if f.meetings and f.meetings[0].start > f.now:
         meeting = f.meetings[0]
         line = _("定在%(when)s开会") % {"when": said_moment(meeting.start)}
         since = f.matter.stage_since
-        return _at(f, "meeting", NOBODY, "", since, line, _next_due(f, open_ones), page="coordinate", label=_("会议"))
+        return placed(f, "meeting", NOBODY, "", since, line, next_due(open_ones), page="coordinate", label=_("会议"))
     if open_ones:
         return _promised(f, open_ones[0])
     if f.matter.stage == Stage.COORDINATING:
         line = _("说明和会议都有了，还没有记下谁答应了什么")
-        return _at(
+        return placed(
             f, "arranged", ME, "", f.matter.stage_since, line, page="coordinate", action=_("接着协调"), label=_("协调")
         )
     ended = [p.ended_at for p in f.promises if p.ended_at]
     since = max([f.matter.stage_since, *ended])
     line = _("答应的事都有了着落") if ended else _("没有还在等的事")
     after = _("写下结果，道谢，办结")
-    return _at(f, "to_close", ME, "", since, line, after, page="close", action=_("去办结"), label=_("可以办结"))
+    return placed(f, "to_close", ME, "", since, line, after, page="close", action=_("去办结"), label=_("可以办结"))
 
 
 def _wants_another_time(f: Facts) -> Attendee | None:
@@ -306,7 +279,7 @@ def _wants_another_time(f: Facts) -> Attendee | None:
 
 
 def _in_force(f: Facts, decision: Decision) -> Whereabouts:
-    words = _short(decision.words)
+    words = shortened(decision.words)
     line = _("%(leader)s批示：%(verdict)s") % {"leader": f.leader, "verdict": verdict_text(decision)}
     if words:
         line = _("%(leader)s批示：“%(words)s”") % {"leader": f.leader, "words": words}
@@ -314,7 +287,7 @@ def _in_force(f: Facts, decision: Decision) -> Whereabouts:
     if is_to_say(decision):
         after, page, action = _("与请示的不同，先写下你怎么理解"), "matter", _("去确认")
     since = decision.effective_at
-    return _at(f, "in_force", ME, "", since, line, after, page=page, action=action, label=_("已批示"))
+    return placed(f, "in_force", ME, "", since, line, after, page=page, action=action, label=_("已批示"))
 
 
 def _promised(f: Facts, promise: Commitment) -> Whereabouts:
@@ -334,11 +307,11 @@ def _promised(f: Facts, promise: Commitment) -> Whereabouts:
         line = _("等%(who)s%(day)s前：%(what)s") if promise.by else _("等%(who)s：%(what)s")
         with_whom = LEADER if promise.side == LEADER else COUNTERPART
         who = promise.owner.address if promise.owner and promise.side == LEADER else promise.owner_name
-    facts = {"day": said_day(promise.by) if promise.by else "", "what": _short(promise.what), "who": who}
+    facts = {"day": said_day(promise.by) if promise.by else "", "what": shortened(promise.what), "who": who}
     label = due_label(promise.by, f.today)
     if not mine and not late:
         label = f.answers.get("other_department.name") if promise.side == THEIRS else who
-    return _at(
+    return placed(
         f,
         "promise",
         with_whom,
@@ -362,15 +335,9 @@ def _closed(f: Facts) -> Whereabouts:
     return Whereabouts("closed", NOBODY, "", since, line, after, label=label, place=place)
 
 
-def _away(f: Facts, person_id: int) -> str:
-    """What their mailbox answered by itself, behind how it stands."""
-    words = f.away.get(person_id)
-    return _("（对方自动回复：“%(words)s”）") % {"words": _short(" ".join(words.split()))} if words else ""
-
-
 def _came_back(f: Facts, letter: Outbox, who: str) -> Whereabouts:
     line = _("给%(who)s的邮件没有送到") % {"who": who}
-    return _at(
+    return placed(
         f,
         "came_back",
         ME,
@@ -382,52 +349,6 @@ def _came_back(f: Facts, letter: Outbox, who: str) -> Whereabouts:
         action=_("改好再送"),
         label=_("没有送到"),
     )
-
-
-def _at(
-    f: Facts,
-    code: str,
-    with_whom: str,
-    who: str,
-    since: datetime,
-    line: str,
-    after: str = "",
-    *,
-    late: bool = False,
-    page: str = "matter",
-    action: str = "",
-    label: str = "",
-    promise: int | None = None,
-) -> Whereabouts:
-    place = ""
-    if with_whom != NOBODY:
-        facts = {"who": who, "when": said_moment(since)}
-        reader_has_it = f.reader is None or f.reader.pk == f.matter.requester_id
-        if with_whom == ME and reader_has_it:
-            place = _("在你处，自%(when)s起") % facts
-        elif with_whom == ME:
-            place = _("在%(who)s处，自%(when)s起") % (facts | {"who": f.matter.requester.name})
-        elif with_whom == LEADER and f.reader and f.request and f.reader.pk == f.request.leader_id:
-            place = _("在您处，自%(when)s起") % facts
-        else:
-            place = _("在%(who)s处，自%(when)s起") % facts
-    # What is set into a sentence brings its own room, which is none at the ends.
-    line, after, place = line.strip(), after.strip(), place.strip()
-    return Whereabouts(code, with_whom, who, since, line, after, late, page, action, label, place, promise)
-
-
-def due_label(day: date | None, today: date) -> str:
-    """A promise's day in two or three words: 逾期 2 天, 今天到期, 明天到期."""
-    if day is None:
-        return ""
-    if day < today:
-        count = (today - day).days
-        return ngettext("逾期 %(count)s 天", "逾期 %(count)s 天", count) % {"count": count}
-    if day == today:
-        return _("今天到期")
-    if day == today + timedelta(days=1):
-        return _("明天到期")
-    return _("%(day)s到期") % {"day": day_text(day)}
 
 
 def _is_mine(f: Facts, promise: Commitment) -> bool:
@@ -443,60 +364,3 @@ def _to_settle(f: Facts) -> Note | None:
         return None
     later = [n.sent_at for n in f.notes] + [p.made_at for p in f.promises]
     return None if any(moment > at for moment in later) else note
-
-
-def _next_due(f: Facts, promises: list[Commitment]) -> str:
-    first = next((p for p in promises if p.by), None)
-    if first is None or first.by is None:
-        return ""
-    facts = {"day": said_day(first.by), "what": _short(first.what, 20)}
-    return _("%(day)s到期：%(what)s") % facts
-
-
-def _by_deadline(f: Facts) -> str:
-    if f.deadline is None:
-        return ""
-    if f.deadline < f.today:
-        return _("最晚%(day)s要定，已经过了") % {"day": said_day(f.deadline)}
-    return _("最晚%(day)s要定") % {"day": said_day(f.deadline)}
-
-
-def _side(f: Facts, person: Person) -> str:
-    return (
-        (person.department.name if person.department else "") or f.answers.get("other_department.name") or person.name
-    )
-
-
-def _of_department(f: Facts, person: Person) -> str:
-    side = _side(f, person)
-    return person.name if not _chinese() or side in person.name or side == person.name else f"{side}{person.name}"
-
-
-def _short(words: str, limit: int = 40) -> str:
-    line = " ".join(words.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def _comma(parts: list[str]) -> str:
-    return ("，" if _chinese() else ", ").join(parts)
-
-
-def _chinese() -> bool:
-    return (translation.get_language() or "").startswith("zh")
-
-
-def said_moment(value: datetime) -> str:
-    """The moment with the room that it needs inside a Chinese sentence: 自今天 16:20 起, 自 12 月 1 日起."""
-    return _spaced_in(moment_text(value))
-
-
-def said_day(value: date) -> str:
-    """The same for a day."""
-    return _spaced_in(day_text(value))
-
-
-def _spaced_in(text: str) -> str:
-    """Room between Chinese and figures where the text is set into a sentence; 今天 needs none."""
-    if not _chinese():
-        return text
-    return f"{' ' if text[:1].isdigit() else ''}{text}{' ' if text[-1:].isdigit() else ''}"

@@ -12,7 +12,7 @@ from huitong.matters import agree
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Agreement
 from huitong.web.confirm import Reader, Summary
-from huitong.web.desk import why_not
+from huitong.web.desk import field_of, status_of, why_not
 from huitong.web.fields import text_of
 
 
@@ -44,10 +44,9 @@ class AgreementPage:
             "is_open": not (agreement.ended_at or agreement.holds_at or agreement.matter.closed_at),
             "typed": typed,
             "error": why_not(error) if error else "",
-            "field": error.field if isinstance(error, Incomplete) else "",
+            "field": field_of(error),
         }
-        status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
-        return render(self.request, "link/agreement.html", context, status=status)
+        return render(self.request, "link/agreement.html", context, status=status_of(error))
 
     def sum_up(self, typed: QueryDict) -> Summary:
         words, facts = text_of(typed, "words", agree.LONGEST_WHERE), {"matter": self.agreement.matter.title}

@@ -16,7 +16,7 @@ from huitong.matters.errors import Incomplete, NotAllowed, NotDone
 from huitong.records.models import Attendee, Meeting
 from huitong.web.clock import moment_of
 from huitong.web.confirm import Reader, Summary
-from huitong.web.desk import why_not
+from huitong.web.desk import field_of, status_of, why_not
 from huitong.web.fields import number_of, text_of
 
 # What the form's choices mean as an answer.
@@ -32,7 +32,6 @@ class AttendPage:
     meeting: Meeting
 
     def show(self, typed: QueryDict, error: NotDone | None = None) -> HttpResponse:
-        status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
         self.meeting.refresh_from_db()
         attendee = self._attendee()
         open_now = attend.is_open(self.meeting)
@@ -50,9 +49,9 @@ class AttendPage:
             "guests": guest_rows(self.meeting, leave_out=self.reader.person.pk) if host else [],
             "typed": typed,
             "error": why_not(error) if error else "",
-            "field": error.field if isinstance(error, Incomplete) else "",
+            "field": field_of(error),
         }
-        return render(self.request, "link/meeting.html", context, status=status)
+        return render(self.request, "link/meeting.html", context, status=status_of(error))
 
     def sum_up(self, typed: QueryDict) -> Summary:
         facts = {"title": self.meeting.title, "when": attendance.when_text(self.meeting)}

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from huitong.directory import devices
 from huitong.matters.errors import AskAgain, Incomplete, NotDone
 from huitong.records.models import Link, Person
-from huitong.web.desk import why_not
+from huitong.web.desk import field_of, status_of, why_not
 
 DEVICE_COOKIE: Final = "device"
 CONFIRM_COOKIE: Final = "confirm"
@@ -115,10 +115,9 @@ def ask(
         "who": request.POST.get("who", ""),
         "by_name": request.POST.get("by_name", "") or typed.get("by_name", ""),
         "error": why_not(error) if error else "",
-        "field": error.field if isinstance(error, Incomplete) else "",
+        "field": field_of(error),
     }
-    status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
-    response = render(request, "link/confirm.html", context, status=status)
+    response = render(request, "link/confirm.html", context, status=status_of(error))
     _set_cookie(request, response, CONFIRM_COOKIE, nonce, CONFIRM_WITHIN)
     return response
 

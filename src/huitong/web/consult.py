@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from huitong.matters import consult
-from huitong.matters.errors import Incomplete, NotDone
+from huitong.matters.errors import NotDone
 from huitong.matters.verdicts import MAX_WORDS
 from huitong.records.models import Consultation
 from huitong.web.confirm import Reader, Summary
-from huitong.web.desk import why_not
+from huitong.web.desk import field_of, status_of, why_not
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,9 @@ class ConsultPage:
             "typed": typed,
             "longest": MAX_WORDS,
             "error": why_not(error) if error else "",
-            "field": error.field if isinstance(error, Incomplete) else "",
+            "field": field_of(error),
         }
-        status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
-        return render(self.request, "link/consult.html", context, status=status)
+        return render(self.request, "link/consult.html", context, status=status_of(error))
 
     def sum_up(self, typed: QueryDict) -> Summary:
         text = typed.get("text", "")

@@ -100,6 +100,16 @@ def why_not(error: NotDone) -> str:
     return _("没有做成，什么都没有改动。")
 
 
+def status_of(error: NotDone | None) -> int:
+    """The HTTP status of a page that shows `error`: 422 if it can be mended there, 409 if things have moved on."""
+    return 200 if error is None else 422 if isinstance(error, Incomplete) else 409
+
+
+def field_of(error: NotDone | None) -> str:
+    """The field that `error` names, or ""."""
+    return error.field if isinstance(error, Incomplete) else ""
+
+
 def day_of(text: str | None) -> date | None:
     """A date field's value; None if it is empty or not a date."""
     try:

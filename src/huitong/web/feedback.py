@@ -11,7 +11,7 @@ from huitong.matters import feedback as actions
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Feedback
 from huitong.web.confirm import Reader, Summary
-from huitong.web.desk import why_not
+from huitong.web.desk import field_of, status_of, why_not
 from huitong.web.fields import text_of
 
 
@@ -46,10 +46,9 @@ class FeedbackPage:
             "value": typed if typed else kept,
             **choices(),
             "error": why_not(error) if error else "",
-            "field": error.field if isinstance(error, Incomplete) else "",
+            "field": field_of(error),
         }
-        status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
-        return render(self.request, "link/feedback.html", context, status=status)
+        return render(self.request, "link/feedback.html", context, status=status_of(error))
 
     def sum_up(self, typed: QueryDict) -> Summary:
         known = choices()

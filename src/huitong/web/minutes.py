@@ -16,7 +16,7 @@ from huitong.matters.holds import is_held
 from huitong.matters.minutes import composed
 from huitong.records.models import Link, Minutes, MinutesItem
 from huitong.web.confirm import Reader, Summary
-from huitong.web.desk import why_not
+from huitong.web.desk import field_of, status_of, why_not
 from huitong.web.fields import day_of, text_of
 
 
@@ -41,7 +41,6 @@ class MinutesPage:
     written: Minutes
 
     def show(self, typed: QueryDict, error: NotDone | None = None) -> HttpResponse:
-        status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
         written, person, matter = self.written, self.reader.person, self.written.meeting.matter
         stands = decision_in_force(matter) is not None and not is_held(matter)
         mine = written.corrections.filter(person=person).select_related("item", "person").order_by("at", "pk")
@@ -58,9 +57,9 @@ class MinutesPage:
             "open": stands and actions.is_open(written),
             "typed": typed,
             "error": why_not(error) if error else "",
-            "field": error.field if isinstance(error, Incomplete) else "",
+            "field": field_of(error),
         }
-        return render(self.request, "link/minutes.html", context, status=status)
+        return render(self.request, "link/minutes.html", context, status=status_of(error))
 
     def sum_up(self, typed: QueryDict) -> Summary:
         title = {"title": self.written.meeting.title}

@@ -16,7 +16,7 @@ from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Commitment, CommitmentOffer, Person
 from huitong.web import mailed
 from huitong.web.confirm import Reader, Summary
-from huitong.web.desk import address_of, why_not
+from huitong.web.desk import address_of, field_of, status_of, why_not
 from huitong.web.fields import day_of, text_of
 
 LONGEST: Final = 2000
@@ -36,7 +36,6 @@ class PromisePage:
     promise: Commitment
 
     def show(self, typed: QueryDict, error: NotDone | None = None) -> HttpResponse:
-        status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
         promise, person = self.promise, self.reader.person
         promise.refresh_from_db()
         unsettled = promise.state in UNSETTLED and promise.matter.closed_at is None
@@ -70,9 +69,9 @@ class PromisePage:
             "typed": typed,
             "today": timezone.localdate().isoformat(),
             "error": why_not(error) if error else "",
-            "field": error.field if isinstance(error, Incomplete) else "",
+            "field": field_of(error),
         }
-        return render(self.request, "link/promise.html", context, status=status)
+        return render(self.request, "link/promise.html", context, status=status_of(error))
 
     def sum_up(self, typed: QueryDict) -> Summary:
         what, words = {"what": self.promise.what}, text_of(typed, "words", LONGEST)

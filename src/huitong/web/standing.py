@@ -19,7 +19,7 @@ from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Matter, Person, Series
 from huitong.web.clock import moment_of
 from huitong.web.confirm import Reader, Summary
-from huitong.web.desk import address_of, day_of, why_not
+from huitong.web.desk import address_of, day_of, status_of, why_not
 from huitong.web.fields import number_of, text_of
 
 SOON = 3  # working days to the first sitting, where nothing is typed
@@ -127,8 +127,7 @@ class SeriesPage:
             "typed": typed,
             "error": why_not(error) if error else "",
         }
-        status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
-        return render(self.request, "link/series.html", context, status=status)
+        return render(self.request, "link/series.html", context, status=status_of(error))
 
     def sum_up(self, typed: QueryDict) -> Summary:
         titles = {engine.GOES_ON: _("例会接着开：%(title)s"), engine.ENOUGH: _("例会可以停了：%(title)s")}

@@ -12,7 +12,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from huitong.delivery import app, outbox, transports, webhook
+from huitong.delivery import app, leases, outbox, transports, webhook
 from huitong.delivery.transports import Receipt, feishuapp
 from huitong.directory import links
 from huitong.keeping.doctor import feishu as doctor
@@ -275,7 +275,7 @@ def change(leader: Person, n: int = 0, **letter: object) -> Outbox:
 
 def carry(row: Outbox) -> Outbox:
     Outbox.objects.filter(pk=row.pk, state="waiting").update(due_at=timezone.now())
-    outbox.claim("worker", now=timezone.now(), limit=100)
+    leases.claim("worker", now=timezone.now(), limit=100)
     app.carry(row.pk, "worker")
     row.refresh_from_db()
     return row
@@ -333,9 +333,9 @@ def test_a_worker_that_died_over_a_change_leaves_it_to_the_next(robot, chat, lea
     robot.says({"code": 0})
     chat("feishuapp")
     row = change(leader)
-    outbox.claim("dead", now=timezone.now(), limit=1)
-    assert outbox.begin(row.pk, "dead", now=timezone.now())
-    outbox.release("dead")
+    leases.claim("dead", now=timezone.now(), limit=1)
+    assert leases.begin(row.pk, "dead", now=timezone.now())
+    leases.release("dead")
     assert carry(row).state == "sent"
 
 
@@ -344,10 +344,10 @@ def test_two_changes_of_one_card_go_one_after_the_other(robot, chat, leader) -> 
     robot.says({"code": 0})
     chat("feishuapp")
     first, second = change(leader, 0), change(leader, 1)
-    outbox.claim("w", now=timezone.now(), limit=9)
-    row = outbox.begin(first.pk, "w", now=timezone.now())
+    leases.claim("w", now=timezone.now(), limit=9)
+    row = leases.begin(first.pk, "w", now=timezone.now())
     toward, limit = feishuapp.toward(row)
-    assert outbox.take_place(row, "w", transport="feishuapp", toward=toward, limit=limit) is None
+    assert leases.take_place(row, "w", transport="feishuapp", toward=toward, limit=limit) is None
     app.carry(second.pk, "w")
     second.refresh_from_db()
     assert (second.state, second.reason, robot.got) == ("waiting", "limit", [])

@@ -9,7 +9,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final, Literal, Protocol, cast, runtime_checkable
 
-from huitong.delivery.outbox import Limit
+from huitong.delivery.leases import Limit
 from huitong.records.models import Outbox
 
 MAIL: Final = "mail"  # what everybody has, and what every other transport falls back to
@@ -36,7 +36,7 @@ class Transport(Protocol):
     CONFIRMS: bool  # whether "sent" means that the far end has said so
 
     def send(self, row: Outbox) -> Receipt:
-        """Hand the row over, once, within `outbox.SEND_SECONDS`. Failures come back as receipts, never as errors."""
+        """Hand the row over, once, within `leases.SEND_SECONDS`. Failures come back as receipts, never as errors."""
 
     def toward(self, row: Outbox) -> tuple[str, Limit]:
         """The receiving host and what it takes; with no limit the name may be empty."""

@@ -9,11 +9,11 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from huitong.matters.decide import open_question, reply
-from huitong.matters.errors import Incomplete, NotDone
+from huitong.matters.errors import NotDone
 from huitong.matters.texts import forget_text
 from huitong.matters.verdicts import MAX_WORDS
 from huitong.records.models import Matter
-from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.desk import DeskRequest, field_of, life, status_of, why_not
 from huitong.web.fields import text_of
 from huitong.web.texts import keep_if_possible, sheet
 
@@ -27,9 +27,9 @@ def answer(request: DeskRequest, matter: int) -> HttpResponse:
         try:
             reply(row, request.person, text_of(request.POST, "text", MAX_WORDS))
         except NotDone as error:
-            page |= {"error": why_not(error), "field": error.field if isinstance(error, Incomplete) else ""}
+            page |= {"error": why_not(error), "field": field_of(error)}
             page |= _asked(row, request.POST)
-            return render(request, "answer.html", page, status=422 if page["field"] else 409)
+            return render(request, "answer.html", page, status=status_of(error))
         forget_text(row, "answer")
         messages.success(request, _("答复正在送出。"))
         return redirect("matter", matter=row.pk)

@@ -13,7 +13,7 @@ from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.stages import Action, can
 from huitong.matters.texts import LONGEST, THANKS
 from huitong.records.models import Matter, Outbox
-from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.desk import DeskRequest, field_of, life, status_of, why_not
 from huitong.web.feedback import choices
 from huitong.web.fields import text_of
 from huitong.web.texts import Sheet, keep_if_possible, sheet
@@ -70,9 +70,8 @@ def _after(request: DeskRequest, row: Matter) -> HttpResponse:
             picked = {name: post.get(name, "") for name in ("settled", "working")}
             feedback.give(own, person, words=words, shared=False, **picked)
     except NotDone as error:
-        field = error.field if isinstance(error, Incomplete) else ""
-        context = _context(row) | {"error": why_not(error), "field": field}
-        return render(request, "close.html", context, status=422 if field else 409)
+        context = _context(row) | {"error": why_not(error), "field": field_of(error)}
+        return render(request, "close.html", context, status=status_of(error))
     messages.success(request, _("记下了。"))
     return redirect("close", matter=row.pk)
 
@@ -108,9 +107,8 @@ def _close(request: DeskRequest, row: Matter) -> HttpResponse:
             days=int(days),
         )
     except NotDone as error:
-        field = error.field if isinstance(error, Incomplete) else ""
-        context = _context(row) | {"error": why_not(error), "field": field, "typed": post}
-        return render(request, "close.html", context, status=422 if field else 409)
+        context = _context(row) | {"error": why_not(error), "field": field_of(error), "typed": post}
+        return render(request, "close.html", context, status=status_of(error))
     messages.success(request, _("办结了。"))
     return redirect("close", matter=row.pk)
 

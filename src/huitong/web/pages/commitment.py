@@ -16,7 +16,7 @@ from huitong.directory.hours import working_day_after
 from huitong.matters import coordinate, escalate, promises
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Commitment
-from huitong.web.desk import DeskRequest, day_of, why_not
+from huitong.web.desk import DeskRequest, day_of, field_of, status_of, why_not
 from huitong.web.fields import text_of
 from huitong.web.promise import hands_of
 
@@ -30,10 +30,9 @@ def commitment(request: DeskRequest, matter: int, commitment: int) -> HttpRespon
     try:
         done = _act(request, row)
     except NotDone as error:
-        field = error.field if isinstance(error, Incomplete) else ""
         row.refresh_from_db()
-        context = _context(request, row) | {"error": why_not(error), "field": field}
-        return render(request, "commitment.html", context, status=422 if field else 409)
+        context = _context(request, row) | {"error": why_not(error), "field": field_of(error)}
+        return render(request, "commitment.html", context, status=status_of(error))
     if request.POST.get("do") == "ask_leader":
         return redirect("write", matter=row.matter_id, channel="email")
     messages.success(request, done)

@@ -28,7 +28,7 @@ from huitong.timing import MeetingTime
 from huitong.web import plan, week
 from huitong.web.attend import guest_rows
 from huitong.web.clock import moment_of
-from huitong.web.desk import DeskRequest, address_of, day_of, life, why_not
+from huitong.web.desk import DeskRequest, address_of, day_of, field_of, life, status_of, why_not
 from huitong.web.fields import number_of, text_of
 from huitong.web.texts import keep_if_possible, sheet
 
@@ -54,14 +54,13 @@ def coordinate(request: DeskRequest, matter: int) -> HttpResponse:
     try:
         done = _act(request, row)
     except NotDone as error:
-        field = error.field if isinstance(error, Incomplete) else ""
         what = request.POST.get("do", "")
         context = _context(request, row, decision) | {
             "errors": {what: why_not(error)},
-            "field": field,
+            "field": field_of(error),
             "typed": {what: request.POST},
         }
-        return render(request, "coordinate.html", context, status=422 if field else 409)
+        return render(request, "coordinate.html", context, status=status_of(error))
     messages.success(request, done)
     return redirect("coordinate", matter=row.pk)
 

@@ -39,7 +39,7 @@ from huitong.method import Brief
 from huitong.records.models import Consultation, Decision, Request, Talk
 from huitong.web import evidence, mailed, mood
 from huitong.web.confirm import Reader, Summary, respond
-from huitong.web.desk import DeskRequest, why_not
+from huitong.web.desk import DeskRequest, field_of, status_of, why_not
 from huitong.web.difference import between
 from huitong.web.fields import day_of, number_of, text_of
 from huitong.web.story import story
@@ -211,7 +211,7 @@ class DecidePage:
         chosen = typed.getlist("phrase")
         consulted = consulting.consultations(asked)
         awaited = next((row for row in consulted if row.answered_at is None), None)
-        wrong = error.field if isinstance(error, Incomplete) else ""
+        wrong = field_of(error)
         offered, both = phrases.phrases_of(self.reader.person), views.views(asked)
         next_day = working_day_after(self.asked.leader, timezone.localdate())
         return self._render(
@@ -296,16 +296,15 @@ class DecidePage:
         )
 
     def _render(self, template: str, error: NotDone | None, context: dict[str, Any]) -> HttpResponse:
-        status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
         common = {
             "reader": self.reader,
             "by_link": self.reader.link is not None,
             "mood": mood.shown(self.reader.person, self.reader.address),
             "requester": self.asked.matter.requester,
             "error": why_not(error) if error else "",
-            "field": error.field if isinstance(error, Incomplete) else "",
+            "field": field_of(error),
         }
-        return render(self.request, template, common | context, status=status)
+        return render(self.request, template, common | context, status=status_of(error))
 
 
 def _is_told(decision: Decision) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from huitong.matters import evidence as actions
 from huitong.matters.errors import Incomplete, NotDone
-from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.desk import DeskRequest, field_of, life, status_of, why_not
 from huitong.web.evidence import serve, tiles
 from huitong.web.fields import number_of
 
@@ -34,10 +34,9 @@ def evidence(request: DeskRequest, matter: int) -> HttpResponse:
         "audience": audience if audience in actions.AUDIENCES else actions.LEADER,
         "open": row.closed_at is None,
         "error": why_not(error) if error else "",
-        "field": error.field if isinstance(error, Incomplete) else "",
+        "field": field_of(error),
     }
-    status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
-    return render(request, "evidence.html", context, status=status)
+    return render(request, "evidence.html", context, status=status_of(error))
 
 
 def _act(request: DeskRequest) -> str:

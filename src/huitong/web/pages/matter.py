@@ -18,7 +18,7 @@ from huitong.directory.wording import spoken
 from huitong.matters import close, coordinate, understood, views
 from huitong.matters.brief import answers_of, counterpart_of
 from huitong.matters.decide import TOLD, standing_decision
-from huitong.matters.errors import Incomplete, NotDone
+from huitong.matters.errors import NotDone
 from huitong.matters.request import current_request, is_unanswered
 from huitong.matters.stages import Action, can
 from huitong.matters.texts import text_of as text_of_life
@@ -26,7 +26,7 @@ from huitong.matters.verdicts import verdict_text
 from huitong.matters.whereabouts import whereabouts
 from huitong.method import Help, help_name
 from huitong.records.models import Commitment, Decision, Matter, Request, Version
-from huitong.web.desk import DeskRequest, address_of, day_of, life, why_not
+from huitong.web.desk import DeskRequest, address_of, day_of, life, status_of, why_not
 from huitong.web.fields import text_of
 from huitong.web.timeline import Line, line_of
 
@@ -80,7 +80,7 @@ def _act(request: DeskRequest, row: Matter, status: int = 302) -> HttpResponse:
             context["suggested"] = request.POST
         if action == "ask_view":
             context |= {"view_typed": True} | {n: request.POST.get(n, "") for n in ("view_name", "view_email")}
-        return render(request, "matter.html", context, status=422 if isinstance(error, Incomplete) else 409)
+        return render(request, "matter.html", context, status=status_of(error))
     return redirect("matter", matter=row.pk)
 
 

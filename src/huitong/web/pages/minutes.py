@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,13 +17,12 @@ from huitong.matters import minutes_corrected as corrections
 from huitong.matters.acting import decision_in_force
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.holds import is_held
-from huitong.matters.prepare import Saved, mark
+from huitong.matters.prepare import mark
 from huitong.records.models import Attendee, Meeting, Minutes, MinutesCorrection
-from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.desk import DeskRequest, field_of, life, status_of, why_not
 from huitong.web.fields import number_of, text_of
+from huitong.web.kept import Typed, kept_as_json, typed_in
 from huitong.web.minutes import changed_items, item_row
-
-Typed = dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,11 @@ def minutes(request: DeskRequest, matter: int) -> HttpResponse:
 
 
 def _write(request: DeskRequest, written: Minutes, action: str) -> HttpResponse:
-    meeting, person, typed = written.meeting, request.person, _typed(request, action)
+    meeting, person, typed = written.meeting, request.person, typed_in(request.POST, action)
     try:
         saved = actions.save(meeting, person, typed)
         if not request.accepts("text/html"):
-            return _kept(typed, saved)
+            return kept_as_json(typed, saved, longest=actions.LONGEST, problems={})
         if saved.conflicts:
             return _page(request, actions.minutes_of(meeting), typed, saved.conflicts, status=409)
         if action == "all_came":
@@ -75,32 +73,9 @@ def _write(request: DeskRequest, written: Minutes, action: str) -> HttpResponse:
     except NotDone as error:
         if not request.accepts("text/html"):
             return JsonResponse({"refused": why_not(error)}, status=409)
-        status = 422 if isinstance(error, Incomplete) else 409
         # Everything typed is kept already, or stands in the page again.
-        return _page(request, actions.minutes_of(meeting), typed, error=error, status=status)
+        return _page(request, actions.minutes_of(meeting), typed, error=error, status=status_of(error))
     return redirect("minutes", matter=meeting.matter_id)
-
-
-def _typed(request: DeskRequest, action: str) -> Typed:
-    """The fields that came with the mark of what they began from."""
-    post = request.POST
-    typed = {n: (post[n], post[f"was:{n}"]) for n in post if ":" not in n and f"was:{n}" in post}
-    chosen = action.partition(":")[2]
-    if action.startswith("mine:") and chosen in typed:
-        typed[chosen] = (typed[chosen][0], post.get(f"now:{chosen}", ""))
-    elif action.startswith("stored:"):
-        typed.pop(chosen, None)
-    return typed
-
-
-def _kept(typed: Typed, saved: Saved) -> JsonResponse:
-    conflicts = {
-        name: render_to_string("prepare/_conflict.html", {"name": name, "stored": text, "now": mark(text)})
-        for name, text in saved.conflicts.items()
-    }
-    marks = {n: mark(text[: actions.LONGEST]) for n, (text, _was) in typed.items() if n not in conflicts}
-    at = f"{timezone.localtime():%H:%M}"
-    return JsonResponse({"at": at, "marks": marks, "conflicts": conflicts, "problems": {}})
 
 
 def _page(
@@ -136,7 +111,7 @@ def _page(
         "promises": promises,
         "lines": actions.lines_of(written, promises.text),
         "error": why_not(error) if error else "",
-        "field": error.field if isinstance(error, Incomplete) else "",
+        "field": field_of(error),
         "conflict": bool(apart),
         "longest": actions.LONGEST,
     }
@@ -172,8 +147,7 @@ def _sent(request: DeskRequest, written: Minutes) -> HttpResponse:
         done = _act(request, written)
     except NotDone as error:
         written = actions.minutes_of(written.meeting)
-        status = 422 if isinstance(error, Incomplete) else 409
-        return _sent_page(request, written, request.POST, error=error, status=status)
+        return _sent_page(request, written, request.POST, error=error)
     messages.success(request, done)
     return redirect("minutes", matter=written.meeting.matter_id)
 
@@ -203,7 +177,6 @@ def _sent_page(
     typed: QueryDict | None = None,
     *,
     error: NotDone | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     meeting: Meeting = written.meeting
     typed = typed or QueryDict()
@@ -220,9 +193,9 @@ def _sent_page(
         "items": [item_row(item, typed) for item in corrections.items_for(written, request.person)],
         "typed": typed,
         "error": why_not(error) if error else "",
-        "field": error.field if isinstance(error, Incomplete) else "",
+        "field": field_of(error),
     }
-    return render(request, "minutes/sent.html", context, status=status)
+    return render(request, "minutes/sent.html", context, status=status_of(error))
 
 
 def _correction(correction: MinutesCorrection) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Note
 from huitong.web import evidence, mailed
 from huitong.web.confirm import Reader, Summary, respond
-from huitong.web.desk import DeskRequest, why_not
+from huitong.web.desk import DeskRequest, field_of, status_of, why_not
 from huitong.web.fields import day_of, number_of, text_of
 from huitong.web.promise import PromisePage
 
@@ -35,7 +35,6 @@ class NotePage:
     note: Note
 
     def show(self, typed: QueryDict, error: NotDone | None = None) -> HttpResponse:
-        status = 200 if error is None else 422 if isinstance(error, Incomplete) else 409
         note = self.note
         note.refresh_from_db()
         by_mail = mailed.to_note(self.reader, note) if not typed and coordinate.is_note_open(note) else None
@@ -62,9 +61,9 @@ class NotePage:
             "typed": typed,
             "today": timezone.localdate().isoformat(),
             "error": why_not(error) if error else "",
-            "field": error.field if isinstance(error, Incomplete) else "",
+            "field": field_of(error),
         }
-        return render(self.request, "note.html", context, status=status)
+        return render(self.request, "note.html", context, status=status_of(error))
 
     def _kept(self, typed: QueryDict) -> dict[str, str]:
         """What stands in the fields: what was typed, else the answer so far, so that a change of it erases nothing."""

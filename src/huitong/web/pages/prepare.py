@@ -8,7 +8,6 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -30,11 +29,10 @@ from huitong.method import Language
 from huitong.method.words import element_name
 from huitong.records.models import Matter
 from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.kept import Typed, kept_as_json, typed_in
 
 REQUIRED: Final = ("matter", "leader.name", "other_department.name")
 LANGUAGES: Final = ((Language.ZH, "简体中文"), (Language.ZH_HANT, "繁體中文"), (Language.EN, "English"))
-
-Typed = dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +80,8 @@ def prepare(request: DeskRequest, matter: int, group: str = GROUPS[0].key) -> Ht
         raise Http404
     if request.method != "POST":
         return _page(request, row, shown)
-    typed, action = _typed(request), request.POST.get("do", "")
-    chosen = action.partition(":")[2]
-    if action.startswith("mine:") and chosen in typed:
-        typed[chosen] = (typed[chosen][0], request.POST.get(f"now:{chosen}", ""))
-    elif action.startswith("stored:"):
-        typed.pop(chosen, None)
+    action = request.POST.get("do", "")
+    typed = typed_in(request.POST, action)
     try:
         saved = actions.save_answers(row, request.person, typed)
         _confirm(request, row, saved.kept, shown if action == "next" else None)
@@ -99,7 +93,7 @@ def prepare(request: DeskRequest, matter: int, group: str = GROUPS[0].key) -> Ht
         return JsonResponse({"refused": why_not(error)}, status=409)
     row.refresh_from_db()
     if not request.accepts("text/html"):
-        return _kept(row, typed, saved)
+        return kept_as_json(typed, saved, longest=MAX_LENGTH, problems=_problems(row, typed))
     if saved.conflicts:
         return _page(request, row, shown, typed, saved.conflicts, status=409)
     return redirect(place)
@@ -119,15 +113,6 @@ def _confirm(request: DeskRequest, row: Matter, kept: Iterable[str], passed: Gro
     left = {n: w for n, w in asked.items() if n not in (*kept, *names) and n.partition(".")[0] not in logs}
     if left != asked:
         request.session[confirm_key(row)] = left
-
-
-def _typed(request: DeskRequest) -> Typed:
-    """The fields that came with the mark of what they began from; a field that did not come is not touched."""
-    return {
-        name: (request.POST[name], request.POST[f"was:{name}"])
-        for name in request.POST
-        if ":" not in name and f"was:{name}" in request.POST
-    }
 
 
 def _do(request: DeskRequest, row: Matter, group: Group, action: str) -> str:
@@ -174,22 +159,10 @@ def _as_precedent(row: Matter, past: Matter) -> dict[str, str]:
     return {"when": when, "what": past.title, "result": f"{past.outcome}{took}"}
 
 
-def _kept(row: Matter, typed: Typed, saved: actions.Saved) -> JsonResponse:
-    """What the page's script needs to go on: the new marks, what could not be kept, what cannot be used."""
-    language = _language()
-    conflicts = {
-        name: render_to_string("prepare/_conflict.html", {"name": name, "stored": text, "now": mark(text)})
-        for name, text in saved.conflicts.items()
-    }
-    problems = problems_of(row)
-    return JsonResponse(
-        {
-            "at": f"{timezone.localtime():%H:%M}",
-            "marks": {n: mark(text[:MAX_LENGTH]) for n, (text, _was) in typed.items() if n not in conflicts},
-            "conflicts": conflicts,
-            "problems": {n: problems[n].message(language) if n in problems else "" for n in typed},
-        }
-    )
+def _problems(row: Matter, typed: Typed) -> dict[str, str]:
+    """What cannot be used of the fields that came; "" for those that can."""
+    problems, language = problems_of(row), _language()
+    return {name: problems[name].message(language) if name in problems else "" for name in typed}
 
 
 def _page(

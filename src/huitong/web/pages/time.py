@@ -25,7 +25,7 @@ from huitong.records.models import Matter, Person
 from huitong.timing import CalendarError, Moment
 from huitong.web import week
 from huitong.web.clock import moment_of
-from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.desk import DeskRequest, field_of, life, status_of, why_not
 from huitong.web.incomplete import lacking, question_address
 
 OFFERED: Final = 3  # a choice among more is a choice put off
@@ -51,9 +51,10 @@ def time(request: DeskRequest, matter: int) -> HttpResponse:
         return _post(request)
     except CalendarError as error:
         found = {"field": "calendar", "error": error.problem.message(translation.get_language() or "zh")}
+        status = 422
     except NotDone as error:
-        found = {"field": error.field if isinstance(error, Incomplete) else "", "error": why_not(error)}
-    status = 409 if not found["field"] else 422
+        found = {"field": field_of(error), "error": why_not(error)}
+        status = status_of(error)
     return render(request, "time.html", _page(request, brief, request.POST) | found, status=status)
 
 

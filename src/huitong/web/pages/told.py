@@ -15,7 +15,7 @@ from huitong.matters.errors import Incomplete, NotDone
 from huitong.matters.request import MAIL, current_request, latest_version
 from huitong.matters.verdicts import MAX_WORDS, Choice, Verdict
 from huitong.records.models import Decision
-from huitong.web.desk import DeskRequest, life, why_not
+from huitong.web.desk import DeskRequest, field_of, life, status_of, why_not
 from huitong.web.fields import day_of, number_of, text_of
 
 SAID: Final = {
@@ -34,9 +34,8 @@ def told(request: DeskRequest, matter: int) -> HttpResponse:
     try:
         decision = tell(request.matter, request.person, _choice(request.POST))
     except NotDone as error:
-        found = {"error": why_not(error), "field": error.field if isinstance(error, Incomplete) else ""}
-        status = 422 if found["field"] else 409
-        return render(request, "told.html", _page(request, request.POST) | found, status=status)
+        found = {"error": why_not(error), "field": field_of(error)}
+        return render(request, "told.html", _page(request, request.POST) | found, status=status_of(error))
     messages.success(request, _said(decision))
     return redirect("matter", matter=request.matter.pk)
 

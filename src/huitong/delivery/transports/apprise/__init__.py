@@ -19,7 +19,7 @@ from typing import Final
 from django.conf import settings
 
 from huitong.delivery import chat, webhook
-from huitong.delivery.outbox import Limit
+from huitong.delivery.leases import Limit
 from huitong.delivery.transports import Receipt
 from huitong.records.models import Outbox
 
@@ -40,7 +40,7 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
 }
 LONGEST: Final = 1_900  # Discord's 2000 characters, the least of these services
 LIMIT: Final = Limit(at_once=1, a_minute=20)
-SECONDS: Final = 45  # less than outbox.SEND_SECONDS
+SECONDS: Final = 45  # less than leases.SEND_SECONDS
 _CHILD: Final = Path(__file__).with_name("child.py")
 _PASSED_ON: Final = ("PATH", "PYTHONPATH", "SYSTEMROOT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 

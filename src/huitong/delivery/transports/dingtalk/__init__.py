@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import quote_plus
 
 from huitong.delivery import chat
-from huitong.delivery.outbox import Limit
+from huitong.delivery.leases import Limit
 
 NAMES: Final = {"zh": "钉钉", "zh-Hant": "釘釘", "en": "DingTalk"}
 REPEATS: Final = False

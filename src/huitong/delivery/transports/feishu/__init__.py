@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from huitong.delivery import chat
-from huitong.delivery.outbox import Limit
+from huitong.delivery.leases import Limit
 
 NAMES: Final = {"zh": "飞书", "zh-Hant": "飛書", "en": "Feishu"}
 REPEATS: Final = False

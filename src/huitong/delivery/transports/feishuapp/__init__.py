@@ -25,7 +25,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from huitong.delivery import chat, webhook
-from huitong.delivery.outbox import Limit
+from huitong.delivery.leases import Limit
 from huitong.delivery.transports import Receipt
 from huitong.delivery.ways import CARD
 from huitong.records.models import Outbox
@@ -62,7 +62,7 @@ ROBOT: Final = chat.Robot(
     waits={99991400: timedelta(minutes=1)},
 )
 _STALE: Final = (99991661, 99991663, 99991668, 99991671, 99991677)  # the token; nothing was sent
-_SECONDS: Final = 45  # for all of it, a new token included; less than outbox.SEND_SECONDS
+_SECONDS: Final = 45  # for all of it, a new token included; less than leases.SEND_SECONDS
 _TOKEN_SECONDS: Final = 12
 _EARLIER: Final = 300  # seconds before its end in which a token is not used any more
 _LONGEST: Final = 7200  # seconds that a token is valid at most

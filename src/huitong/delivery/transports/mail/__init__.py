@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from huitong.delivery import reply_address
-from huitong.delivery.outbox import Limit
+from huitong.delivery.leases import Limit
 from huitong.delivery.transports import Receipt
 from huitong.delivery.transports.mail import letter, smtp
 from huitong.records.models import Outbox

@@ -17,7 +17,7 @@ from huitong.delivery.bounded import bounded
 
 CONNECT_SECONDS: Final = 10
 ALIVE_SECONDS: Final = 5  # in which a line that was kept shows that it still works
-EXCHANGE_SECONDS: Final = 45  # with a line that was kept in vain, less than outbox.SEND_SECONDS
+EXCHANGE_SECONDS: Final = 45  # with a line that was kept in vain, less than leases.SEND_SECONDS
 LETTERS: Final = 50  # over one line; many servers close it after a hundred
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from huitong.delivery import chat
-from huitong.delivery.outbox import Limit
+from huitong.delivery.leases import Limit
 
 NAMES: Final = {"zh": "企业微信", "zh-Hant": "企業微信", "en": "WeCom"}
 REPEATS: Final = False
