@@ -202,8 +202,8 @@ def test_who_says_right_has_accepted_and_the_others_are_asked_by_their_paper(
     assert set(papers) == {"许宁", "高翔", "王经理", "李工"}
     # Who has something to do says by a link how it goes; who has an account, or nothing to do, needs none.
     assert {n: p.link and p.link.purpose for n, p in papers.items() if n in states} == {
-        "王经理": "commitments",
-        "李工": "commitments",
+        "王经理": "commitment",
+        "李工": "commitment",
         "许宁": None,
     }
     assert "没有点头" in papers["李工"].payload["small"]

@@ -129,6 +129,10 @@ def send_paper(minutes: Minutes, person: Person, *, subject: str, text: str) -> 
             letter["small"] = _("您没有点头之前，不算您答应过。打开链接不会通知任何人。")
         elif own and person != requester:
             letter["invite"] = _("办好了、要换日子、该由别人办，到时在这里说一声，不用登录：")
-    link = links.issue("commitments", person, days=_LINK_DAYS) if "invite" in letter else None
+    link = None
+    if "invite" in letter:  # it opens no more than it must
+        one = own[0].commitment if len(own) == 1 else None
+        days = max(_LINK_DAYS, (max(i.by for i in own) - timezone.localdate()).days + 30)
+        link = links.issue("commitment" if one else "commitments", person, commitment=one, days=days)
     key = f"minutes:{meeting.pk}:final:{person.pk}"
     return outbox.put("minutes", person, letter, key=key, matter=meeting.matter, link=link)
