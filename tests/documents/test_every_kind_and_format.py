@@ -110,6 +110,26 @@ def test_what_a_brief_lacks_leaves_no_scar(brief, read, format):
     assert "一、涉及部门此事涉及采购部。二、请示事项拟请领导出面与采购部沟通协调。妥否，请批示。" in text
 
 
+@pytest.mark.parametrize(
+    ("lang", "name", "heading", "yours"),
+    [
+        ("zh", "检验科", "涉及科室", "贵科"),
+        ("zh", "教务处", "涉及处室", "贵处"),
+        ("zh", "区财政局", "涉及单位", "贵局"),
+        ("zh", "华东分公司", "涉及单位", "贵司"),
+        ("zh", "采购部", "涉及部门", "贵部"),
+        ("zh", "IT Support", "涉及部门", "贵部门"),
+        ("zh-Hant", "總務處", "涉及處室", "貴處"),
+    ],
+)
+def test_the_other_department_is_called_as_people_there_call_it(brief, read, lang, name, heading, yours):
+    with_them = brief(lang=lang, other_department={"name": name})
+    request = read(huitong.write_report(with_them, kind="请示", format="html", day=DAY), "html")
+    letter = read(huitong.write_report(with_them, kind="函", format="html", day=DAY), "html")
+    assert heading in request
+    assert f"與{yours}商洽" in letter or f"与{yours}商洽" in letter
+
+
 def test_a_brief_in_english_with_the_least_reads_well(brief, read):
     least = brief(
         lang="en",

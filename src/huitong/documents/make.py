@@ -1,5 +1,6 @@
 """From a brief to a document. Nothing is in it that the brief, the date and the kind's own words don't give."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
@@ -80,7 +81,14 @@ def _slots(brief: Brief, on: date) -> dict[str, str]:
         "purpose": purpose,
         "deadline": day(brief.deadline, language) if brief.deadline else "",
         "date": day(on, language),
+        **_place(trimmed(clean(brief.other_department.name, language)), ready.get("places", [])),
     }
+
+
+def _place(name: str, places: Sequence[Sequence[str]]) -> dict[str, str]:
+    """What people at work call such a department, and how they address it: a hospital's 科室, a school's 处室."""
+    found = next(((place, yours) for ending, place, yours in places if re.search(ending, name)), ("", ""))
+    return {"place": found[0], "yours": found[1]}
 
 
 def _lists(brief: Brief, decisions: Sequence[str]) -> dict[str, list[dict[str, str]]]:
@@ -135,7 +143,8 @@ def _blocks(kind: Kind, slots: Slots, lists: Mapping[str, list[dict[str, str]]])
             continue
         if section.heading:
             headed += 1
-            yield Heading(1, fill(ready["headings"][0], {"numeral": chinese_number(headed)}) + section.heading)
+            numeral = fill(ready["headings"][0], {"numeral": chinese_number(headed)})
+            yield Heading(1, numeral + fill(section.heading, slots))
         yield from body
 
 
