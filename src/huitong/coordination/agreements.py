@@ -19,6 +19,7 @@ from huitong.records.models import (
     AgreementAnswer,
     Commitment,
     Decision,
+    Link,
     Matter,
     Note,
     Outbox,
@@ -186,8 +187,9 @@ def _ask(agreement: Agreement, person: Person, *, is_reminder: bool) -> None:
     if is_reminder:
         day = working_day_after(person, timezone.localdate(timezone=ZoneInfo(person.time_zone)), REMIND_AFTER)
         due_at = morning_of(person, day)
-    code = f"{'remind' if is_reminder else 'ask'}:{person.pk}"
-    _send("agreement_ask", agreement, person, letter, code=code, due_at=due_at)
+    key = f"{_key(agreement)}{'remind' if is_reminder else 'ask'}:{person.pk}"
+    link = _way_to(agreement, person, letter)
+    outbox.put("agreement_ask", person, letter, key=key, matter=agreement.matter, link=link, due_at=due_at)
 
 
 def _promise_review(agreement: Agreement, person: Person, day: date) -> None:
@@ -202,7 +204,8 @@ def _promise_review(agreement: Agreement, person: Person, day: date) -> None:
             invite=_("在这里说一声：") if _is_own(agreement, person) else _("在这里说一声，不用登录："),
         )
     due_at = morning_of(person, day)
-    _send("agreement_review", agreement, person, letter, code=f"month:{person.pk}", due_at=due_at)
+    key, link = f"{_key(agreement)}month:{person.pk}", _way_to(agreement, person, letter)
+    outbox.put("agreement_review", person, letter, key=key, matter=agreement.matter, link=link, due_at=due_at)
 
 
 def _tell(agreement: Agreement, person: Person, code: str, title: str, by: Person | None, words: str) -> None:
@@ -213,20 +216,19 @@ def _tell(agreement: Agreement, person: Person, code: str, title: str, by: Perso
         if agreement.holds_at and not agreement.ended_at:
             letter["before"].append(text_of(agreement))
         letter["invite"] = _("在这里看：") if _is_own(agreement, person) else _("在这里看，不用登录：")
-    _send("agreement_news", agreement, person, letter, code=f"news:{code}:{person.pk}:{timezone.now().isoformat()}")
+    key, link = (
+        f"{_key(agreement)}news:{code}:{person.pk}:{timezone.now().isoformat()}",
+        _way_to(agreement, person, letter),
+    )
+    outbox.put("agreement_news", person, letter, key=key, matter=agreement.matter, link=link)
 
 
-def _send(
-    kind: str, agreement: Agreement, person: Person, letter: outbox.Letter, *, code: str, due_at: datetime | None = None
-) -> None:
-    """Promise the letter: it leads the requester to their page, anybody else to a link of their own."""
-    link = None
+def _way_to(agreement: Agreement, person: Person, letter: outbox.Letter) -> Link | None:
+    """The requester is led to their page, anybody else by a link of their own."""
     if _is_own(agreement, person):
         letter["page"] = f"/matters/{agreement.matter_id}/coordinate"
-    else:
-        link = links.issue("agreement", person, agreement=agreement, days=_LINK_DAYS)
-    key = f"{_key(agreement)}{code}"
-    outbox.put(kind, person, letter, key=key, matter=agreement.matter, link=link, due_at=due_at)
+        return None
+    return links.issue("agreement", person, agreement=agreement, days=_LINK_DAYS)
 
 
 def _is_own(agreement: Agreement, person: Person) -> bool:
