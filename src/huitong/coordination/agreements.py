@@ -216,10 +216,8 @@ def _tell(agreement: Agreement, person: Person, code: str, title: str, by: Perso
         if agreement.holds_at and not agreement.ended_at:
             letter["before"].append(text_of(agreement))
         letter["invite"] = _("在这里看：") if _is_own(agreement, person) else _("在这里看，不用登录：")
-    key, link = (
-        f"{_key(agreement)}news:{code}:{person.pk}:{timezone.now().isoformat()}",
-        _way_to(agreement, person, letter),
-    )
+    key = f"{_key(agreement)}news:{code}:{person.pk}:{timezone.now().isoformat()}"
+    link = _way_to(agreement, person, letter)
     outbox.put("agreement_news", person, letter, key=key, matter=agreement.matter, link=link)
 
 

@@ -1,6 +1,7 @@
 """The letters of a commitment: its owner is asked, whoever has to agree is asked, and the other is told what came."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,6 +11,13 @@ from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.wording import day_text, speaking_to
 from huitong.records.models import Commitment, CommitmentOffer, Outbox, Person
+
+_LINK_DAYS: Final = 60
+
+
+def link_days(by: date | None) -> int:
+    """How many days a link lasts at which somebody says how it goes: a month beyond the day, two months at least."""
+    return max(_LINK_DAYS, (by - timezone.localdate()).days + 30 if by else 0)
 
 
 def ask_owner(commitment: Commitment, *, due_at: datetime | None = None) -> None:

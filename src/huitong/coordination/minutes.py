@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huitong.coordination.commitment_letters import link_days
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.hours import working_day_after, working_of
@@ -132,7 +133,7 @@ def send_paper(minutes: Minutes, person: Person, *, subject: str, text: str) -> 
     link = None
     if "invite" in letter:  # it opens no more than it must
         one = own[0].commitment if len(own) == 1 else None
-        days = max(_LINK_DAYS, (max(i.by for i in own) - timezone.localdate()).days + 30)
+        days = link_days(max(item.by for item in own))
         link = links.issue("commitment" if one else "commitments", person, commitment=one, days=days)
     key = f"minutes:{meeting.pk}:final:{person.pk}"
     return outbox.put("minutes", person, letter, key=key, matter=meeting.matter, link=link)

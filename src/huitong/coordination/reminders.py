@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huitong.coordination.commitment_letters import link_days
 from huitong.delivery import outbox
 from huitong.directory import links
 from huitong.directory.hours import morning_of, working_day_after, working_day_before
@@ -25,7 +26,6 @@ MOST: Final = 12  # commitments that one letter names; the others are a number
 WAIT_FOR_A_WORD: Final = 2  # working days
 # A slip of the pen, like the year 0206, is no day that anyone could be reminded of.
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
-_LINK_DAYS: Final = 60
 
 
 def plan(commitment: Commitment, *, not_before: datetime | None = None) -> None:
@@ -172,10 +172,7 @@ def _write(row: Outbox) -> None:
 def _link(purpose: str, receiver: Person, commitment: Commitment | None) -> Link | None:
     if not purpose:
         return None
-    days = _LINK_DAYS
-    if commitment and commitment.by:
-        days = max(days, (commitment.by - timezone.localdate()).days + 30)
-    return links.issue(purpose, receiver, commitment=commitment if purpose == "commitment" else None, days=days)
+    return links.issue(purpose, receiver, commitment=commitment, days=link_days(commitment.by if commitment else None))
 
 
 def _of_one(commitment: Commitment, receiver: Person, name: str) -> outbox.Letter:
