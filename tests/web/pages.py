@@ -92,6 +92,12 @@ def later(monkeypatch: pytest.MonkeyPatch, **time: float) -> None:
     at(monkeypatch, timezone.now() + timedelta(**time))
 
 
+def fits(page: Page) -> bool:
+    """Whether nothing of the page lies beside the screen; what a tap leads to may not be there yet."""
+    page.wait_for_load_state()
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
 def second_look(page: Page) -> None:
     page.wait_for_load_state()  # what a tap leads to may not be there yet
     if page.locator("input[name=who][value=self]").count():

@@ -15,7 +15,7 @@ from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Answer, Feedback, LookBack, Matter, Outbox, Person, Request
 
 from .conftest import People
-from .pages import LIVES, confirm, later, link_to, path_of, second_look
+from .pages import LIVES, confirm, fits, later, link_to, path_of, second_look
 from .pages import answer as reply
 
 PICKED = {"settled": "yes", "working": "easy"}
@@ -165,7 +165,7 @@ def test_a_matter_is_closed_and_both_sides_say_how_it_went(
             picture(phone, "feedback", language)
         phone.locator("form:has(#f-words) button.button").click()
         second_look(phone)
-        assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert fits(phone)
     later(monkeypatch, days=31)
     desk = browse(people.requester, f"/matters/{closed.pk}/close", screen=screen, locale=locale)
     for number in (0, 1):
@@ -175,5 +175,5 @@ def test_a_matter_is_closed_and_both_sides_say_how_it_went(
     desk.locator("form:has(#b-words) button.button").last.click()
     expect(desk.locator(".kept").first).to_be_visible()
     assert LookBack.objects.get().given_at
-    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(desk)
     assert re.search("一个月|month", desk.locator("main").inner_text())

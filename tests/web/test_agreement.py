@@ -13,7 +13,7 @@ from huitong.matters import coordinate, promises
 from huitong.records.models import Agreement, Matter, Outbox, Person
 
 from .conftest import Decided, People
-from .pages import LIVES, insist, later, link_to, path_of, second_look
+from .pages import LIVES, fits, insist, later, link_to, path_of, second_look
 from .pages import answer as reply
 
 PARTS = {"a-ours": "许宁", "a-theirs": "李工", "a-channel": "急事打电话，其余发邮件", "a-within": "一个工作日内"}
@@ -167,7 +167,7 @@ def test_a_way_of_communicating_is_agreed_and_looked_at_again(
     desk = browse(people.requester, f"/matters/{matter.pk}/coordinate", screen=screen, locale=locale)
     desk.fill("#a-channel", "急事打电话，其余发邮件" if zh else "By phone if urgent, else by e-mail")
     desk.fill("#a-within", "一个工作日内" if zh else "One working day")
-    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(desk)
     desk.locator("form:has(#a-channel) > .actions button").click()
     expect(desk.locator(".kept").first).to_be_visible()
 
@@ -176,7 +176,7 @@ def test_a_way_of_communicating_is_agreed_and_looked_at_again(
         phone.goto(site + agreeing(person))
         if screen != "desktop" and person == people.counterpart:
             picture(phone, "agreement", language)
-        assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert fits(phone)
         phone.click("button[name=do][value=yes]")
         second_look(phone)
     desk.reload()

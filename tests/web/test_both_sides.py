@@ -14,7 +14,7 @@ from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Matter, Outbox, Person, Request, View
 
 from .conftest import FACTS, People
-from .pages import LIVES, confirm, link_to, path_of, second_look
+from .pages import LIVES, confirm, fits, link_to, path_of, second_look
 from .pages import answer as reply
 
 WORDS = "比价要三家，眼下只到了两家。\n给我们到 11 月 30 日最合适 <b>。"
@@ -144,13 +144,13 @@ def test_both_sides_stand_before_the_leader(
         picture(phone, "view", language)
     phone.locator("form:has(#text) button.button").click()
     second_look(phone)
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(phone)
 
     leader = open_page(screen, locale=locale)
     leader.goto(site + path_of(link_to(people.leader)))
     expect(leader.get_by_text("两家" if zh else "three offers").first).to_be_visible()
     if not zh and screen == "desktop":
         picture(leader, "both-sides", language)
-    assert leader.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(leader)
     desk.reload()
     expect(desk.locator("section:has(#views) blockquote")).to_be_visible()

@@ -26,6 +26,7 @@ from tests.busy import keep_busy
 from tests.feeds import Feed, fetch_due, ics, serving
 
 from .conftest import People
+from .pages import fits
 
 AsPerson = Callable[..., Client]
 
@@ -478,7 +479,7 @@ def test_a_connected_address_shows_the_week_which_follows_the_feed(
     finally:
         worker.stop()
     assert page.locator(".week rect.busy").get_attribute("x") != before
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert fits(page)
 
     page.get_by_role("button", name="删掉").click()
     expect(page.get_by_text("还没有连日历。")).to_be_visible()

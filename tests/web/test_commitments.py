@@ -18,7 +18,7 @@ from huitong.matters import coordinate, decide, promises
 from huitong.records.models import Commitment, Link, Matter, Note, Outbox, Person, Request
 
 from .conftest import FACTS, People
-from .pages import LIVES, answer, asking, confirm, day, later, link_to, path_of, say, second_look
+from .pages import LIVES, answer, asking, confirm, day, fits, later, link_to, path_of, say, second_look
 
 WORDS = "先借两组展架，费用我来签"  # the leader's, to the requester
 INTERNAL = (
@@ -359,7 +359,7 @@ def test_a_commitment_lives_its_life_as_all_its_people(
     if screen != "desktop":
         picture(leader, "followed", language)
     for page in (desk, phone, other, leader):
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+        assert fits(page), page.url
 
 
 @pytest.mark.parametrize(("language", "screen"), [("zh", "large phone"), ("en", "desktop")])
@@ -446,7 +446,7 @@ def test_a_leader_who_thinks_differently_is_understood_with_one_tap_and_corrects
     desk.reload()
     expect(desk.locator("#u-title")).to_have_value("我是说当面谈" if language == "zh" else "I meant face to face")
     for page in (desk, phone):
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+        assert fits(page), page.url
 
 
 def test_half_an_understanding_keeps_what_was_typed(

@@ -664,6 +664,7 @@ def test_no_page_of_a_link_scrolls_sideways_at_320_pixels(
     page.set_viewport_size({"width": 320, "height": 640})
 
     def fits() -> bool:
+        page.wait_for_load_state()  # what a tap leads to may not be there yet
         return bool(page.evaluate("document.documentElement.scrollWidth <= 320"))
 
     page.reload()

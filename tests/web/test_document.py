@@ -12,6 +12,8 @@ from huitong.matters.brief import brief_of
 from huitong.records.models import Matter
 from tests.web.conftest import People
 
+from .pages import fits
+
 
 @pytest.fixture
 def client(as_: Callable[..., Client], people: People) -> Client:
@@ -38,7 +40,7 @@ def test_each_kind_can_be_had_as_word_pdf_and_page(client: Client, matter: Matte
 def test_the_page_for_the_phone_keeps_its_looks(browse: Callable[..., Page], people: People, matter: Matter) -> None:
     page = browse(people.requester, f"/matters/{matter.pk}/document?kind=请示&format=html", screen="phone")
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).textAlign") == "center"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
 
 
 def test_the_report_offers_the_kinds_of_its_language(client: Client, matter: Matter) -> None:

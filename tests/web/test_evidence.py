@@ -24,7 +24,7 @@ from huitong.matters.verdicts import Choice, Verdict
 from huitong.records.models import Evidence, EvidencePage, Matter, Note, Outbox, Request
 
 from .conftest import People
-from .pages import link_to, path_of
+from .pages import fits, link_to, path_of
 
 PLACE = b"GPS-31.2304-121.4737"
 
@@ -311,6 +311,6 @@ def test_a_requester_adds_a_photo_and_the_leader_reads_it_beside_the_options(
     assert leader.locator(".leaves img").evaluate("async i => { await i.decode(); return i.naturalWidth }") == 600
     wide = leader.locator(".leaves img").bounding_box()["width"]
     assert wide <= leader.viewport_size["width"]
-    assert leader.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(leader)
     leader.locator(".over a").click()
     expect(leader.locator(".tiles")).to_be_visible()

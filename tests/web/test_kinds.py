@@ -12,6 +12,7 @@ from huitong.matters.errors import Incomplete
 from huitong.records.models import HelpKind, Matter, Person
 
 from .conftest import Decided, People
+from .pages import fits
 
 SURVEY = {
     "name": "现场踏勘",
@@ -119,7 +120,7 @@ def test_an_organiser_names_one_and_a_matter_is_carried_out_by_it(
         "#k-steps-new", "我方 2 约好时间\n对方 4 派人到场" if zh else "ours 2 Agree on a day\ntheirs 4 Send somebody"
     )
     picture(page, "kinds", language)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
     page.locator("form:has(#k-name-new) button.button").last.click()
     expect(page.locator(".kept").first).to_be_visible()
     matter = agreed_to("请您带队踏勘" if zh else "Lead a site visit")

@@ -13,7 +13,7 @@ from huitong.matters.errors import Incomplete
 from huitong.records.models import Commitment, Matter, Outbox, Person
 
 from .conftest import Decided, People
-from .pages import LIVES, asking, day, path_of, say, second_look
+from .pages import LIVES, asking, day, fits, path_of, say, second_look
 from .pages import answer as reply
 
 
@@ -149,7 +149,7 @@ def test_a_resource_is_lent_and_comes_back(
     desk.fill("#l-thing", "展架两组" if zh else "Two display stands")
     desk.fill("#l-from", day(2))
     desk.fill("#l-until", day(9))
-    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(desk)
     desk.locator("form:has(#l-thing) .actions button").click()
     expect(desk.locator(".kept").first).to_be_visible()
 
@@ -180,4 +180,4 @@ def test_a_resource_is_lent_and_comes_back(
     say(phone, "kept")
     back.refresh_from_db()
     assert back.state == "kept"
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(phone)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from huitong.records.models import Commitment, Meeting, Outbox
 
 from .conftest import Decided, People
-from .pages import LIVES, link_to, path_of, say, second_look
+from .pages import LIVES, fits, link_to, path_of, say, second_look
 
 
 @pytest.mark.points("2.5", "4.4")
@@ -37,7 +37,7 @@ def test_a_meeting_is_hosted_and_what_came_of_it_is_done(
     if screen == "desktop":
         desk.locator("#times").scroll_into_view_if_needed()
         picture(desk, "meeting", language)
-    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(desk)
     desk.locator("form:has(#times) > .actions button:not([formnovalidate])").last.click()
     expect(desk.locator(".kept").first).to_be_visible()
     meeting = Meeting.objects.get()

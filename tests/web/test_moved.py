@@ -12,6 +12,7 @@ from huitong.records.models import Matter, Outbox
 from tests.feeds import Feed, fetch_due, ics, serving
 
 from .conftest import People
+from .pages import fits
 
 
 @pytest.fixture
@@ -85,4 +86,4 @@ def test_a_moment_that_was_picked_from_the_week_moves_when_the_calendar_changes(
 
     ours.goto(f"{ours.url.split('/matters')[0]}{note.payload['page']}")
     expect(ours.locator("main")).to_contain_text(clock)
-    assert ours.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(ours)

@@ -18,7 +18,7 @@ from huitong.matters import close, promises, standing
 from huitong.records.models import Commitment, Matter, Outbox, Person, Series
 
 from .conftest import Decided, People
-from .pages import LIVES, at, insist, link_to, path_of, second_look
+from .pages import LIVES, at, fits, insist, link_to, path_of, second_look
 from .pages import answer as reply
 
 MONDAY = datetime(2026, 9, 7, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # National Day falls into the series
@@ -219,7 +219,7 @@ def test_a_standing_meeting_is_set_kept_and_ended(
     desk.fill("#s-review", "2026-10-09")
     desk.locator("form:has(#s-start) > .actions button").click()
     expect(desk.locator(".kept").first).to_be_visible()
-    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(desk)
 
     at(monkeypatch, MONDAY + timedelta(days=3, hours=3))
     desk.reload()
@@ -235,7 +235,7 @@ def test_a_standing_meeting_is_set_kept_and_ended(
     phone.goto(site + path_of(link_to(people.counterpart, "series")))
     phone.click("button[name=do][value=enough]")
     second_look(phone)
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(phone)
     desk = browse(people.requester, f"/matters/{matter.pk}/coordinate", screen=screen, locale=locale)
     desk.locator("button[name=do][value=dissolve]").first.click()
     expect(desk.locator(".kept").first).to_be_visible()

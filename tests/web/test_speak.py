@@ -20,6 +20,8 @@ from huitong.method import Channel
 from huitong.records.models import Matter, Request
 from tests.web.conftest import People
 
+from .pages import fits
+
 
 @pytest.fixture
 def client(as_: Callable[..., Client], people: People) -> Client:
@@ -139,7 +141,7 @@ def test_the_card_is_one_phone_screen_and_has_a_clock(
     schedule(matter, people.requester, way="person", deliver_at=timezone.now())
     page = browse(people.requester, at(matter), screen="phone")
     assert page.locator(".card ol").bounding_box()["height"] <= 740
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
     page.get_by_role("button", name="开始计时").click()
     expect(page.locator("output")).to_have_text("0:01")
     page.get_by_role("button", name="停").click()

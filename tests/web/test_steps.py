@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from huitong.records.models import Commitment, Person
 
 from .conftest import Decided, People
-from .pages import LIVES, asking, day, say
+from .pages import LIVES, asking, day, fits, say
 
 
 def test_the_leaders_sentences_are_offered_as_steps_and_only_what_is_ticked_counts(
@@ -69,7 +69,7 @@ def test_guidance_becomes_steps_that_are_done_and_seen_by_the_leader(
     desk.fill("#s-email-1", "wang@example.com")
     if zh == (screen != "desktop"):
         picture(desk, "steps", language)
-    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(desk)
     desk.locator("form:has(fieldset.step) > .actions button").click()
     expect(desk.locator(".kept").first).to_be_visible()
     ours, theirs = matter.commitments.exclude(what="提供完整规格").order_by("pk")

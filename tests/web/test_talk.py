@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from huitong.records.models import Commitment, Matter, Person
 
 from .conftest import Decided, People
-from .pages import LIVES, asking, day, form_of, link_to, path_of, say, second_look
+from .pages import LIVES, asking, day, fits, form_of, link_to, path_of, say, second_look
 from .pages import answer as reply
 
 
@@ -85,7 +85,7 @@ def test_the_leader_talks_to_the_other_head_and_what_they_agreed_is_done(
     expect(phone.locator("ol.story ul li").first).to_be_visible()
     if screen != "desktop":
         picture(phone, "talk", language)
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(phone)
     phone.check("input[name=outcome][value=agreed]")
     phone.fill("#talk_words", "王经理答应本周先比价两家。" if zh else "王经理 will compare two offers this week.")
     phone.locator("form:has(#talk_words) button.button").click()
@@ -97,7 +97,7 @@ def test_the_leader_talks_to_the_other_head_and_what_they_agreed_is_done(
     expect(desk.locator("fieldset.step")).to_have_count(2)
     if screen == "desktop":
         picture(desk, "talked", language)
-    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(desk)
     desk.locator("form:has(fieldset.step) > .actions button").click()
     expect(desk.locator(".kept").first).to_be_visible()
     theirs = matter.commitments.get(side="theirs")

@@ -22,6 +22,8 @@ from huitong.web.texts import NAMES, place_of
 from tests.web.conftest import FACTS, People
 from tests.web.pages import form_of
 
+from .pages import fits
+
 WORDS = "可以。会我来开，半小时够了。"
 DECIDED = "搭建物料排进本周比价\n规格有变动，当天互相告知"
 
@@ -432,13 +434,13 @@ def test_a_preview_opens_beside_the_page_and_a_file_comes_without_leaving_it(
     with page.expect_popup() as opened:
         page.locator(f".text:has(#text-{name}) button[value=preview]").click()
     expect(opened.value.locator("main")).to_contain_text("看得见的一句。")
-    assert opened.value.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(opened.value)
     format = "docx" if name == "minutes" else "txt"
     with page.expect_download() as fetched:
         page.locator(f".text:has(#text-{name}) button[value={format}]").click()
     assert fetched.value.suggested_filename.endswith(f".{format}")
     expect(page.locator(f"#text-{name}")).to_have_value("看得见的一句。")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
 
 
 def test_without_scripts_the_same_buttons_work(browse: Callable[..., Page], people: People, met: Matter) -> None:

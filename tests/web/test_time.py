@@ -18,6 +18,8 @@ from huitong.records.models import Busy, Matter, Outbox, Person, Request
 from tests.busy import keep_busy
 from tests.web.conftest import FACTS, People
 
+from .pages import fits
+
 
 @pytest.fixture
 def client(as_: Callable[..., Client], people: People) -> Client:
@@ -219,7 +221,7 @@ def test_the_week_is_drawn_without_a_style_attribute_and_a_moment_is_set(
     if timezone.localtime().weekday() < 5:  # 9 to 17 of 8 to 18
         assert shown["x"] - cell["x"] == pytest.approx(0.1 * cell["width"], abs=2)
         assert shown["width"] == pytest.approx(0.8 * cell["width"], abs=2)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
     page.get_by_label("自己定").check()
     day = timezone.localdate() + timedelta(days=2)
     page.get_by_label("日子和钟点").fill(f"{day}T16:00")

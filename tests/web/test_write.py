@@ -21,6 +21,8 @@ from huitong.records.models import Draft, Matter, Request
 from huitong.review import review
 from tests.web.conftest import People
 
+from .pages import fits
+
 BLAME = "采购部一直推诿。"
 
 
@@ -409,7 +411,7 @@ def test_underlines_line_up_with_the_text(
     expect(page.locator("#kept")).to_contain_text("已保存")
     expect(page.locator("#under mark").first).to_be_visible()
     assert lines_up(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
 
 
 def test_a_second_tab_overwrites_nothing(desk: Page, matter: Matter) -> None:
