@@ -96,6 +96,16 @@ def test_what_matters_most_is_named_first_among_what_is_missing() -> None:
     )
 
 
+def test_what_is_told_in_clauses_one_behind_the_other_is_one_passage() -> None:
+    text = "王总，目前仍在比价，未给出交期。请您协调。"
+    assert [span.text for span in review(text).elements[Element.SITUATION]] == ["目前仍在比价，未给出交期"]
+
+
+def test_a_passage_ends_with_its_line() -> None:
+    passages = review("现状：\n仓库没有回复出库单。\n采购没有确认交期。").elements[Element.SITUATION]
+    assert [span.text for span in passages] == ["仓库没有回复出库单", "采购没有确认交期"]
+
+
 def test_elements_come_in_the_order_of_the_method() -> None:
     found = list(review(LETTER).elements)
     assert found == [e for e in Element if e in found]

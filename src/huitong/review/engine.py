@@ -27,7 +27,7 @@ SUSPECTED: Final = 0.005
 _FEW_WORDS: Final = 2
 _FEW_CHARACTERS: Final = 3
 # Beside its clearest clause, one that carries an element less clearly is not shown.
-BESIDE: Final = 0.9
+BESIDE: Final = 0.98
 
 # A leader can act without thanks, not without knowing what is wanted: this is the order in which to mend.
 MATTERS_MOST: Final = (
@@ -82,7 +82,7 @@ def review(
     """
     channel = Channel(channel)
     read = reading(text, language=language, house=house)
-    elements = {code: tuple(Span(*p, text[slice(*p)]) for p in places) for code, places in _clearest(read).items()}
+    elements = {code: tuple(Span(*p, text[slice(*p)]) for p in places) for code, places in _passages(read).items()}
     needed = (e for e in MATTERS_MOST if e in CHANNEL_NEEDS[channel] and e not in house.off)
     return Review(
         language=read.page.language,
@@ -126,15 +126,26 @@ def _must_be_readable(text: object) -> None:
         )
 
 
-def _clearest(read: Reading) -> dict[Element, list[Place]]:
-    """Of the clauses that carry an element those that do so most clearly: what shows that it is there."""
-    clearest: dict[Element, list[Place]] = {}
-    rows = dict(zip(read.clauses, read.chances.tolist(), strict=True))
+def _passages(read: Reading) -> dict[Element, list[Place]]:
+    """Where each element is told most clearly. Such clauses of one line, one behind the other, are one passage."""
+    passages: dict[Element, list[Place]] = {}
+    index = {place: n for n, place in enumerate(read.clauses)}
+    rows = read.chances.tolist()
     for column, code in enumerate(ELEMENTS):
-        if places := read.found[code]:
-            enough = BESIDE * max(rows[p][column] for p in places)
-            clearest[code] = [p for p in places if rows[p][column] >= enough]
-    return clearest
+        if not read.found[code]:
+            continue
+        told = [index[place] for place in read.found[code]]
+        enough = BESIDE * max(rows[n][column] for n in told)
+        places: list[Place] = []
+        before = -2
+        for n in (n for n in told if rows[n][column] >= enough):
+            start, end = read.clauses[n]
+            if n == before + 1 and "\n" not in read.page.text[places[-1][1] : start]:
+                start = places.pop()[0]
+            places.append((start, end))
+            before = n
+        passages[code] = places
+    return passages
 
 
 def faulty(read: Reading, code: Fault) -> list[Place]:
