@@ -259,3 +259,38 @@ def test_the_points_of_a_talk_do_not_say_that_one_talks(lang, title, does, told)
     points = talking_points(brief, brief.options[0]).points
     assert [point for point in points[1:] if told in point] == list(points[1:])
     assert len(points) == (2 if told else 1)
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("Cover half of the loan board", "I’ll cover half of the loan board by 16 October"),
+        ("Route plan with 5 cabs", "I’ll have the route plan with 5 cabs ready by 16 October"),
+        ("Insurance confirmation for 75,000 euros", "Our part: insurance confirmation for 75,000 euros by 16 October"),
+        ("Team will follow one pickup point", "team will follow one pickup point by 16 October"),
+        ("All five adjusters finish the course", "all five adjusters finish the course by 16 October"),
+    ],
+)
+def test_what_our_side_brings_is_never_told_like_an_order(what, told):
+    brief = _brief("en", commitments=[{"what": what, "who": "A", "by": "2026-10-16"}])
+    (item,) = facts_of(brief).lists["commitments"]
+    assert item["said"].text == told
+
+
+@pytest.mark.parametrize(
+    ("purpose", "told"),
+    [
+        ("A delivery date that the trial can rely on", "We need a delivery date that the trial can rely on"),
+        ("The order that we sent is released", "The hope is that the order that we sent is released"),
+        ("Read access to table EST_LINE_V2", "We need read access to table EST_LINE_V2"),
+    ],
+)
+def test_a_thing_that_is_wished_for_is_not_told_as_a_sentence(purpose, told):
+    assert facts_of(_brief("en", purpose=purpose)).slots["goal"].text == told
+
+
+def test_what_comes_later_is_said_once():
+    brief = _brief("zh", benefit=["以后同一货号不用重新比价"], improvement="客服以后查件先看表单")
+    text = str(compose(brief, channel="email"))
+    assert "办成以后，同一货号不用重新比价" in text
+    assert "以后客服以后" not in text

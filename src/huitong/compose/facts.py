@@ -52,7 +52,7 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
     lists = {
         "situation": line_items(say, "situation", brief.situation),
         "importance": line_items(say, "importance", brief.importance),
-        "benefit": line_items(say, "benefit", brief.benefit),
+        "benefit": line_items(say, "benefit", brief.benefit, without=say.words["afterwards"]),
         "followup": [with_deed(say, item) for item in line_items(say, "followup", brief.followup)],
         "efforts": effort_items(say, brief),
         "options": [option_item(say, brief, o, i) for i, o in enumerate(brief.options)],
@@ -111,7 +111,10 @@ def _single(say: Setting, brief: Brief) -> Item:
 
 def _improvement(say: Setting, slots: Item) -> Fact:
     line, inside = slots["improvement"], slots["improvement_inside"]
-    stands = line.text.startswith(tuple(say.words["improvement_starts"]))
+    # "客服以后先看表单": who does it stands before the word.
+    stands = line.text.startswith(tuple(say.words["improvement_starts"])) or any(
+        word in line.text[:8] for word in say.words["afterwards"] if say.spaced
+    )
     kind = "stands" if stands else "verb" if say.is_verb(line.text) else "thing"
     return say.say("improvement", kind, slots={"line": line, "inside": inside} if line.text else {})
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from huitong.compose.language import drop_start, join_seam, sentence, trim, upper_first
 from huitong.compose.pattern import Fact
-from huitong.compose.setting import Setting
+from huitong.compose.setting import Setting, word_set
 from huitong.method import Brief, Effort, Option, chinese_number
 
 Item = dict[str, Fact]
@@ -16,12 +16,14 @@ Item = dict[str, Fact]
 _WHOLE: Final = 10  # characters from which the name of an option is a deed told whole
 
 
-def line_items(say: Setting, name: str, lines: Sequence[str]) -> list[Item]:
+def line_items(say: Setting, name: str, lines: Sequence[str], *, without: Sequence[str] = ()) -> list[Item]:
+    """The lines of a list: `item` as a sentence, `item_inside` behind words that say what is in `without` already."""
     items = []
     for index, line in enumerate(lines):
         text, path = say.line(line), frozenset({f"{name}[{index}]"})
         item = text if say.spaced else sentence(text)
-        items.append({"item": Fact(item, path, long=True), "item_inside": Fact(say.inside(text), path, long=True)})
+        inside = say.inside(drop_start(text, without))
+        items.append({"item": Fact(item, path, long=True), "item_inside": Fact(inside, path, long=True)})
     return items
 
 
@@ -219,8 +221,10 @@ def _made(say: Setting, what: Fact) -> Item:
     first, second, *_ = [*what.text.split(), "", ""]
     if first.endswith("ing") and second == "of":
         return {"doing": what}
-    listed = first.lower().strip(",") in say.words["made_starts"].split() or first[:1].isdigit()
-    return {"made": replace(what, text=say.thing(what.text))} if listed else {}
+    # "Route plan with 5 cabs": the last word before the first of these says what it is.
+    named = re.split(rf" (?:{'|'.join(say.words['of_it'].split())}) |,", what.text.lower(), maxsplit=1)[0].split()
+    known = {first.lower().strip(","), *named[-1:]} & word_set(say.language, "made_starts")
+    return {"made": replace(what, text=say.thing(what.text))} if known or first[:1].isdigit() else {}
 
 
 def commitment_items(say: Setting, brief: Brief, *, by_name: bool = False) -> list[Item]:
@@ -232,8 +236,11 @@ def commitment_items(say: Setting, brief: Brief, *, by_name: bool = False) -> li
         slots = {"what": Fact(say.inside(what), frozenset({f"{path}.what"}))}
         if what and say.is_verb(what):
             slots["does"] = replace(slots["what"], text=say.deed(what))
-        elif what:
+        elif what and (say.spaced or not say.has_verb(what)):
             slots |= _made(say, slots["what"])
+        told = say.is_clause(what) or say.has_verb(what)  # "Team will follow one pickup point"
+        if say.words["part"] and not by_name and not told:
+            slots["part"] = Fact(say.words["part"])
         if commitment.by and say.day(commitment.by) not in what:
             slots["by"] = Fact(say.day(commitment.by), frozenset({f"{path}.by"}))
         who = frozenset({f"{path}.who"})

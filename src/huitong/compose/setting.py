@@ -13,6 +13,9 @@ from huitong.compose.template import phrases, words
 from huitong.method import Brief, Language
 
 _WHEN: Final = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?")
+_RELATIVE: Final = re.compile(
+    r"( (?:that|which|who|whose|where) )((?:(?:the|an?|our|your|their|my|his|her|its) )?[\w’'-]+ )?", re.IGNORECASE
+)
 _CAPITALISED: Final = re.compile(r"(?<=[a-z0-9,;] )[A-Z][\w’']*")
 
 
@@ -93,7 +96,11 @@ class Setting:
             return any(mark in text for mark in self.words["clause_marks"])
         first = re.split(r"[\s’',]", text, maxsplit=1)[0]
         subject = first.lower() in word_set(self.language, "subjects") or first in self.names or first[:1].isdigit()
-        return subject and bool(_finite(self.language).search(text, len(first)))
+        if not subject:
+            return False
+        # "A date that the trial can rely on" is no sentence.
+        elsewhere = {end for m in _RELATIVE.finditer(text) for end in (m.end(1), m.end(2))}
+        return any(m.start() not in elsewhere for m in _finite(self.language).finditer(text, len(first)))
 
     def has_verb(self, text: str) -> bool:
         """Whether a name for something is a sentence: "The mowers are in the shop", "Letters show the wrong date"."""
