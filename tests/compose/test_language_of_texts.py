@@ -294,3 +294,43 @@ def test_what_comes_later_is_said_once():
     text = str(compose(brief, channel="email"))
     assert "办成以后，同一货号不用重新比价" in text
     assert "以后客服以后" not in text
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("我们会上门拍照并双人签字", "我们会在 11 月 13 日前上门拍照并双人签字"),
+        ("安装当天下午腾出通道", "安装当天下午，我们会腾出通道（11 月 13 日前）"),
+        ("8 月 17 日前把货清空", "8 月 17 日前把货清空（11 月 13 日前）"),
+    ],
+)
+def test_a_promise_keeps_its_day_and_says_who(what, told):
+    (item,) = facts_of(_brief("zh", commitments=[{"what": what, "by": "2026-11-13"}])).lists["commitments"]
+    assert item["said"].text == told
+
+
+def test_a_noun_that_begins_like_a_verb_of_saying_stays_whole():
+    efforts = [{"channel": "当面", "with": "小费", "result": "说明已收，要贾经理批"}]
+    text = str(compose(_brief("zh", efforts=efforts), channel="email"))
+    assert "小费说，说明已收，要贾经理批" in text
+
+
+def test_what_the_contact_said_is_not_put_into_the_mouth_of_the_head():
+    efforts = [{"with": "小吴", "result": "要蒋主任同意才能挪"}]
+    other = {"name": "行政部", "head": "蒋主任", "contact": "小吴"}
+    points = talking_points(_brief("zh", efforts=efforts, other_department=other)).points
+    assert "小吴此前的答复：要蒋主任同意才能挪。" in points
+    efforts[0]["with"] = "蒋主任"
+    points = talking_points(_brief("zh", efforts=efforts, other_department=other)).points
+    assert "对方或许会说：要蒋主任同意才能挪。" in points
+
+
+def test_a_wish_without_a_day_gets_the_deadline_once():
+    text = str(compose(_brief("zh", purpose="定下培训场地", deadline="2026-05-29"), channel="email"))
+    assert "希望在 5 月 29 日（周五）前定下培训场地" in text
+    assert "最晚" not in text
+
+
+def test_of_two_options_one_is_chosen():
+    options = [{"title": "开会"}, {"title": "打电话"}]
+    assert compose(_brief("zh", options=options), channel="email").subject == "请您定：M（二选一）"

@@ -11,11 +11,12 @@ from huitong.compose.items import (
     commitment_items,
     effort_items,
     line_items,
+    number_of,
     option_item,
     precedent_items,
     with_deed,
 )
-from huitong.compose.language import clauses, drop_start, full_width, sentence, trim
+from huitong.compose.language import clauses, drop_start, full_width, join_seam, sentence, trim
 from huitong.compose.pattern import Fact
 from huitong.compose.setting import Setting, setting_of, word_set
 from huitong.method import Brief, Language, chinese_number
@@ -70,6 +71,7 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
         slots["undated_single"] = slots["matter"]
     if len(lists["options"]) > 1:
         slots["several"] = Fact(_how_many(say, len(lists["options"])))
+        slots["number_of_options"] = Fact(number_of(say, len(lists["options"]) - 1))
         slots["replies"] = Fact(_replies(say, [o["number"].text for o in lists["options"]]))
         if brief.preferred is not None and lists["preferred"]:
             slots["preference"] = lists["preferred"][0]["ordinal"]
@@ -189,6 +191,11 @@ def _goal(say: Setting, slots: Item) -> Item:
     name = "purpose_question" if "purpose_question" in slots else "goal"
     goal, day, long_day = slots[name], slots["deadline"].text, slots["deadline_day"]
     before, found, after = goal.text.partition(day)
+    if say.spaced and not found and say.words["before_mark"] not in goal.text and say.is_verb(goal.text):
+        # "定下场地" alone would be followed by "最晚 5 月 29 日定下来".
+        by = say.say("before", "goal", slots={"day": long_day})
+        told = Fact(join_seam(by.text, goal.text, spaced=True), goal.paths | long_day.paths, long=True)
+        return {name: told, "dated_goal": told, "dated": slots["deadline"]}
     if not found or len(clauses(before)) > 1 or after[:1].isdigit() or before[-1:].isdigit():
         return {"due": long_day}
     known = after.startswith(("（", ",", " (")) or (not say.spaced and not before.endswith("by "))

@@ -70,7 +70,8 @@ def _effort(say: Setting, brief: Brief, effort: Effort, path: str) -> Item:
     result = Fact(line if say.spaced else say.inside(line), path_of_result, long=True)
     item = dict(slots)
     if line:
-        reply = drop_start(line, say.words["said"])
+        stated = line.startswith(tuple(say.words["statements"]))
+        reply = line if stated else drop_start(line, say.words["said"])
         item["reply"] = Fact(say.inside(reply), long=True)
         item["Reply"] = Fact(reply if say.spaced else sentence(reply))
     if line and how.text:
@@ -94,6 +95,8 @@ def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
     if say.spaced:
         if line.startswith(tuple(say.words["they"])):
             return {"answer": result}
+        if line.startswith(tuple(say.words["statements"])):
+            return {"statement": replace(result, text=f"，{line}" if line.startswith(say.words["say"]) else line)}
         said = drop_start(line, say.words["said_so"])
         kind = "predicate" if own and said == line else "statement"
         return {kind: replace(result, text=said if kind == "statement" else line)}
@@ -232,9 +235,12 @@ def commitment_items(say: Setting, brief: Brief, *, by_name: bool = False) -> li
     items = []
     for index, commitment in enumerate(brief.commitments):
         path = f"commitments[{index}]"
-        what = drop_start(say.line(commitment.what), say.words["commitment_starts"])
+        line = say.line(commitment.what)
+        what = drop_start(line, say.words["commitment_starts"])
         slots = {"what": Fact(say.inside(what), frozenset({f"{path}.what"}))}
-        if what and say.is_verb(what):
+        if timed := say.timed_deed(what):
+            slots |= {"when": replace(slots["what"], text=timed[0]), "deed": replace(slots["what"], text=timed[1])}
+        elif what and (say.is_verb(what) or what != line):
             slots["does"] = replace(slots["what"], text=say.deed(what))
         elif what and (say.spaced or not say.has_verb(what)):
             slots |= _made(say, slots["what"])

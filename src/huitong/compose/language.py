@@ -47,7 +47,7 @@ def spaced_scripts(text: str) -> str:
     return _SEAM.sub(" ", text)
 
 
-_ASIDE: Final = re.compile(r"\s?[（(][^（()）]*[）)]\s?(?=[\u3400-\u9fff，。；])|\s[（(][^（()）]*[）)]")
+_ASIDE: Final = re.compile(r"\s?[（(][^（()）]*[）)]\s?(?=[\u3400-\u9fff，。；\w])|\s[（(][^（()）]*[）)]")
 
 
 _CODE: Final = re.compile(r"[A-Za-z]+[-_ ]?\d+[-_\d]|\d+-\d+-\d|[A-Za-z]\d{3}")
@@ -57,7 +57,14 @@ def without_asides(text: str, *, codes: bool = False) -> str:
     """The text without what stands in brackets (`codes`: only if it is a code); as it is if nothing would remain."""
     if "(" not in text and "（" not in text:
         return text
-    return _ASIDE.sub(lambda found: found[0] if codes and not _CODE.search(found[0]) else "", text).strip() or text
+
+    def without(found: re.Match[str]) -> str:
+        if codes and not _CODE.search(found[0]):
+            return found[0]
+        after = text[found.end() : found.end() + 1]
+        return " " if after.isascii() and after.isalnum() else ""
+
+    return _ASIDE.sub(without, text).strip() or text
 
 
 _CLOCK: Final = re.compile(r"(?<![\d:：比例按])(\d|[01]\d|2[0-4])[:：]([0-5]\d)(?![\d:：])(\s(?=[\u3400-\u9fff]))?")

@@ -108,6 +108,12 @@ class Setting:
             _finite(self.language).search(text, text.find(" ") if " " in text else len(text))
         )
 
+    def timed_deed(self, text: str) -> tuple[str, str] | None:
+        """When, and what is done then ("安装当天下午腾出通道"); None where the text doesn't begin with a time."""
+        found = re.match(self.words["occasion"], text) if self.words["occasion"] else None
+        rest = text[found.end() :].lstrip("，") if found else ""
+        return (found[0], rest) if found and self.is_verb(rest) else None
+
     def deed(self, text: str) -> str:
         """What someone does, inside a sentence: its first word is a verb whatever it looks like."""
         first = text.split(" ", 1)[0]

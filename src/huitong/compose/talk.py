@@ -41,10 +41,16 @@ def talk_facts(brief: Brief, option: Option | None, words: str) -> Facts:
         words=words,
         lists={
             "option": _to_ask(option_item(facts.setting, brief, option, -1), facts.setting) if option else [],
-            "efforts": [e for e in facts.lists["efforts"] if "reply" in e][-1:],
+            "efforts": [_said_by(e, facts) for e in facts.lists["efforts"] if "reply" in e][-1:],
             "commitments": commitment_items(facts.setting, brief, by_name=True),
         },
     )
+
+
+def _said_by(effort: Item, facts: Facts) -> Item:
+    """The effort with `spoke`, who gave its answer, where that is not the head with whom the leader now talks."""
+    spoke, head = effort.get("with"), facts.slots.get("head")
+    return effort | {"spoke": spoke} if spoke and (not head or spoke.text not in head.text) else effort
 
 
 def _to_ask(item: Item, say: Setting) -> list[Item]:

@@ -140,7 +140,7 @@ LOST = [
     ("thanks", "谢谢您{did}。", "谢谢您。", "对方做了什么"),
     ("after_no", "“{words}”", "", "领导的原话"),
     ("answer", "“{question}”", "", "领导的原话"),
-    ("reminder", "还是{topic}，", "还是那件事，", "事项"),
+    ("reminder", "还是{thing}，", "还是那件事，", "事项"),
     ("headline", "{requester}想请您", "想请您", "谁写的"),
     ("questions", "{label}，约{time}", "{label}", "时间"),
 ]
