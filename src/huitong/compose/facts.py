@@ -21,6 +21,7 @@ from huitong.compose.pattern import Fact
 from huitong.compose.setting import Setting, setting_of, word_set
 from huitong.method import Brief, Language, chinese_number
 
+_OURS: Final = re.compile(r"\b(?:I|we|We)\b")
 _HAN_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,4}")
 
 
@@ -113,10 +114,11 @@ def _single(say: Setting, brief: Brief) -> Item:
 
 def _improvement(say: Setting, slots: Item) -> Fact:
     line, inside = slots["improvement"], slots["improvement_inside"]
-    # "客服以后先看表单": who does it stands before the word.
+    # "客服以后先看表单", "for the next plots I will …": who does it stands there already.
     stands = line.text.startswith(tuple(say.words["improvement_starts"])) or any(
         word in line.text[:8] for word in say.words["afterwards"] if say.spaced
     )
+    stands |= not say.spaced and bool(_OURS.search(line.text))
     kind = "stands" if stands else "verb" if say.is_verb(line.text) else "thing"
     return say.say("improvement", kind, slots={"line": line, "inside": inside} if line.text else {})
 

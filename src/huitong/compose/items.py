@@ -101,7 +101,7 @@ def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
         kind = "predicate" if own and said == line else "statement"
         return {kind: replace(result, text=said if kind == "statement" else line)}
     if say.is_clause(line):
-        return {"answer": result}
+        return {"answer": result} if line.startswith(tuple(say.words["they"])) else {}
     if line.lower().startswith(tuple(say.words["silence"])):
         return {"silence": result}
     if own:

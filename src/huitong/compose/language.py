@@ -13,6 +13,12 @@ _LEADING: Final = " \t。，；：、,;:"
 _ABBREVIATION: Final = re.compile(r"(?:\b[A-Za-z]\.){2,}$|\b(?:Inc|Ltd|Co|Corp|etc|Jr|Sr|No|St)\.$")
 _ENDED: Final = re.compile(r"[。.!?！？…][”’」』\"')）]?$")
 _CLAUSE_END: Final = re.compile(r"[，；。！？]|[,;!?](?=\s|[^\x00-\x7f])|(?<=[^\W\d_]{4})\.(?=\s)|\s[—–-]+(?=\s)")
+# What follows says when, or that not, the beginning holds: to leave it out would say something else.
+_CONDITION: Final = re.compile(
+    r"\s*(?:(?:if|unless|but|until|except|provided|as long as|without|only|although|though|not|yet)\b"
+    r"|但|不过|不過|除非|除了|前提|只要|如果|要是|若|可是|只是|只能|须|需|要)",
+    re.IGNORECASE,
+)
 _OPENING: Final = "（(「『“《【[{<"
 _CLOSING: Final = "）)」』”》】]}>"
 _STRONG: Final = "。！？"
@@ -122,7 +128,7 @@ def cut(text: str, room: int, unit: str) -> str:
     best = ""
     for found in _CLAUSE_END.finditer(text, 0, _FAR):
         head = text[: found.start()].rstrip(_TRAILING)
-        if not head or _in_number(text, found.start()) or not _balanced(head):
+        if not head or _in_number(text, found.start()) or not _balanced(head) or _CONDITION.match(text, found.end()):
             continue
         if best and count(head, unit) > room:
             break

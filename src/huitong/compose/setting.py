@@ -159,7 +159,7 @@ def setting_of(brief: Brief, more_days: Iterable[date] = ()) -> Setting:
         people = [brief.requester.name, brief.leader.name, *brief.other_department.model_dump().values()]
         people += [e.with_ for e in brief.efforts] + [c.who for c in brief.commitments]
         names = frozenset(" ".join(people).split()) | frozenset(_CAPITALISED.findall(said))
-        names |= frozenset(words(brief.lang)["months"])
+        names |= frozenset(words(brief.lang)["months"] + words(brief.lang)["weekdays"] + words(brief.lang)["feasts"])
     return Setting(brief.lang, usual_year([d for d in days if d], brief.deadline), names, american)
 
 
