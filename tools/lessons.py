@@ -11,8 +11,8 @@ from huitong.compose import compose
 from huitong.method import load_brief
 from huitong.method.words import Channel, Element, Fault, Language
 from huitong.review.evaluation import TEXTS_APART
-from huitong.review.model import CODES, COLUMNS
-from huitong.review.model.features import grams, kind_of
+from huitong.review.model import CODES, COLUMNS, load_arrays
+from huitong.review.model.features import BITS, grams, kind_of, lengths
 from huitong.review.model.network import Floats, Ints
 from huitong.review.page import Page, Place
 from huitong.review.rules import rules
@@ -25,6 +25,7 @@ BLANKS: Final = {
     Language.ZH_HANT: {"matter": "物料交期", "other_department": "採購部", "deadline": "10 月 12 日"},
     Language.EN: {"matter": "the delivery date", "other_department": "Purchasing", "deadline": "12 October"},
 }
+WORDS: Final[Path] = CORPUS / "words" / "en.npz"
 ASIDE: Final = "aside"
 FAULTS_FIRST: Final = CODES.index("blame")
 FAULTS: Final = CODES[FAULTS_FIRST:]
@@ -32,15 +33,37 @@ FAULTS: Final = CODES[FAULTS_FIRST:]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One text: each n-gram's hash and clause, the n-grams of a clause, what each clause carries (NaN: not said)."""
+    """One text: each n-gram's hash and clause; of each clause its n-grams, length and what it carries (NaN: unsaid)."""
 
     id: str
     hashes: Ints
     owners: Ints
     sizes: Floats
+    lengths: Ints
     carried: Floats
     gold: frozenset[str]
     fragment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What words mean, known before anything is learned: for each hash its row of `vectors`, 0 for no such word."""
+
+    rows: Ints
+    vectors: Floats
+
+
+def known_words(kind: str) -> Words:
+    """The words of "en"; in "zh" there are none, where they added nothing (docs/decisions/0007)."""
+    rows, vectors = np.zeros(2**BITS, dtype=np.int64), np.zeros((1, 1), dtype=np.float32)
+    if kind == "en":
+        saved = load_arrays(WORDS)
+        vectors = np.vstack([np.zeros((1, len(saved["steps"])), np.float32), saved["vectors"] * saved["steps"]])
+        for row, word in enumerate(saved["words"].tolist(), 1):
+            page = Page.of(word, Language.EN)
+            hashes, _ = grams(page, page.clauses())
+            rows[hashes[0, 1]] = row  # between the clause's two ends
+    return Words(rows, vectors)
 
 
 def read(kind: str, *, only: str = "", without: Sequence[str] = ()) -> list[Example]:
@@ -105,6 +128,7 @@ def example_of(row: dict[str, Any]) -> Example | None:
         hashes=hashes[order],
         owners=owners[order],
         sizes=np.maximum(np.bincount(owners, minlength=len(clauses)), 1).astype(np.float32),
+        lengths=lengths(page, clauses),
         carried=_carried(row["text"], clauses, quotes, row.get("only", CODES if "slots" not in row else COLUMNS)),
         gold=frozenset(code for code, words in {**row["elements"], **row["faults"]}.items() if words),
         fragment=bool(row.get("fragment")),

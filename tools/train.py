@@ -15,11 +15,11 @@ from typing import Final
 
 import numpy as np
 
-from huitong.review.model import CODES, COLUMNS, FOLDER, NAMES, save
+from huitong.review.model import CODES, COLUMNS, FOLDER, NAMES, believed, save
 from huitong.review.model.features import BITS
 from huitong.review.model.network import PLACES, SEEN, UNPLACED, Floats, Ints, Networks, answers, places
 from tools.learning import Adam, Parameters, arguments, course, summed_by_row
-from tools.lessons import FAULTS_FIRST, Example, read
+from tools.lessons import FAULTS_FIRST, Example, Words, known_words, read
 
 NETWORKS: Final = 3
 WIDTH: Final = 32
@@ -61,6 +61,7 @@ def together(fragments: list[Example], rng: np.random.Generator) -> list[Example
                 hashes=np.concatenate([f.hashes for f in some]),
                 owners=np.concatenate([f.owners + at for f, at in zip(some, first, strict=True)]),
                 sizes=np.concatenate([f.sizes for f in some]),
+                lengths=np.concatenate([f.lengths for f in some]),
                 carried=np.concatenate([f.carried for f in some]),
                 gold=frozenset(),
                 fragment=True,
@@ -75,6 +76,7 @@ class Batch:
 
     rows: Ints
     owners: Ints
+    words: Floats
     scale: Floats
     place: Ints
     text: Ints
@@ -83,13 +85,15 @@ class Batch:
     carried: Floats
 
 
-def batch_of(examples: Sequence[Example], vocabulary: Ints, rng: np.random.Generator) -> Batch:
+def batch_of(examples: Sequence[Example], vocabulary: Ints, words: Words, rng: np.random.Generator) -> Batch:
     counts = np.array([len(e.sizes) for e in examples])
     first = np.cumsum(counts) - counts
     total = int(counts.sum())
-    rows = np.concatenate([vocabulary[e.hashes] for e in examples])
+    hashes = np.concatenate([e.hashes for e in examples])
+    rows, meant = vocabulary[hashes], words.rows[hashes]
     owners = np.concatenate([e.owners + at for e, at in zip(examples, first, strict=True)])
     kept = (rows > 0) & (rng.random(len(rows)) >= DROP_GRAMS)
+    known = (meant > 0) & (rng.random(len(rows)) >= DROP)
     place = np.concatenate(
         [np.full(n, UNPLACED) if e.fragment else places(n) for e, n in zip(examples, counts, strict=True)]
     )
@@ -104,6 +108,7 @@ def batch_of(examples: Sequence[Example], vocabulary: Ints, rng: np.random.Gener
     return Batch(
         rows=rows[kept],
         owners=owners[kept],
+        words=summed(words.vectors[meant[known]], owners[known], total),
         scale=1 / np.sqrt(np.concatenate([e.sizes for e in examples])),
         place=np.where(rng.random(total) < DROP_PLACE, UNPLACED, place),
         text=text,
@@ -113,10 +118,19 @@ def batch_of(examples: Sequence[Example], vocabulary: Ints, rng: np.random.Gener
     )
 
 
+def summed(vectors: Floats, owners: Ints, count: int) -> Floats:
+    """Of vectors in the order of their owners one sum an owner: (count, width)."""
+    sums = np.zeros((count, vectors.shape[1]), dtype=np.float32)
+    if len(owners):
+        at = np.flatnonzero(np.diff(owners, prepend=-1))
+        sums[owners[at]] = np.add.reduceat(vectors, at, axis=0)
+    return sums
+
+
 class Training:
     """One network being learned, one step at a time."""
 
-    def __init__(self, rows: int, seed: int) -> None:
+    def __init__(self, rows: int, words: int, seed: int) -> None:
         self.rng = rng = np.random.default_rng(seed)
 
         def drawn(*shape: int, spread: float) -> Floats:
@@ -130,6 +144,7 @@ class Training:
                 "answer": drawn(HIDDEN, len(COLUMNS), spread=HIDDEN**-0.5),
                 "direct": drawn(WIDTH, len(COLUMNS), spread=WIDTH**-0.5),
                 "bias": np.zeros(len(COLUMNS), dtype=np.float32),
+                "words": drawn(words, WIDTH, spread=0.3 * words**-0.5),
             }
         )
         self.p = self.adam.p
@@ -176,23 +191,21 @@ class Training:
                 "answer": (everything, hidden.T @ slope + 2 * DECAY * p["answer"]),
                 "direct": (everything, vectors.T @ slope + 2 * DECAY * p["direct"]),
                 "bias": (everything, slope.sum(axis=0)),
+                "words": (everything, batch.words.T @ d_vectors + 2 * DECAY * p["words"]),
                 "grams": summed_by_row(batch.rows, batch.owners, d_vectors),
             },
             rate,
         )
 
     def _vectors(self, batch: Batch) -> Floats:
-        vectors = np.zeros((len(batch.carried), WIDTH), dtype=np.float32)
-        if len(batch.rows):
-            at = np.flatnonzero(np.diff(batch.owners, prepend=-1))
-            vectors[batch.owners[at]] = np.add.reduceat(self.p["grams"][batch.rows], at, axis=0)
-        return vectors * batch.scale[:, None]
+        told = summed(self.p["grams"][batch.rows], batch.owners, len(batch.carried)) + batch.words @ self.p["words"]
+        return told * batch.scale[:, None]
 
 
-def trained(examples: list[Example], rows: Ints, seed: int, epochs: int) -> Parameters:
+def trained(examples: list[Example], rows: Ints, words: Words, seed: int, epochs: int) -> Parameters:
     """The parameters of one network."""
     drafts, fragments = [e for e in examples if not e.fragment], [e for e in examples if e.fragment]
-    training = Training(int(rows.max()) + 1, seed)
+    training = Training(int(rows.max()) + 1, words.vectors.shape[1], seed)
     rng = np.random.default_rng(1000 + seed)
     a_round = -(-(len(drafts) + -(-len(fragments) // TOGETHER)) // BATCH)
     steps = epochs * a_round
@@ -201,8 +214,23 @@ def trained(examples: list[Example], rows: Ints, seed: int, epochs: int) -> Para
         order = rng.permutation(len(texts))
         for begin in range(0, len(order), BATCH):
             some = [texts[i] for i in order[begin : begin + BATCH]]
-            training.step(batch_of(some, rows, rng), RATE * course(training.adam.steps / steps))
+            training.step(batch_of(some, rows, words, rng), RATE * course(training.adam.steps / steps))
     return training.p
+
+
+def with_words(rows: Ints, words: Words, learned: Sequence[Parameters]) -> tuple[Ints, list[Parameters]]:
+    """Every word as one more n-gram, so that the package knows of none: the rows, and the networks."""
+    said = np.flatnonzero(words.rows)
+    known = np.union1d(np.flatnonzero(rows), said)
+    more = np.zeros_like(rows)
+    more[known] = np.arange(1, len(known) + 1)
+    whole = []
+    for p in learned:
+        table = np.zeros((len(known) + 1, WIDTH), dtype=np.float32)
+        table[1:] = p["grams"][rows[known]]
+        table[more[said]] += words.vectors[words.rows[said]] @ p["words"]
+        whole.append(p | {"grams": table})
+    return more, whole
 
 
 def chances_of(example: Example, rows: Ints, learned: Sequence[Parameters]) -> Floats:
@@ -212,7 +240,7 @@ def chances_of(example: Example, rows: Ints, learned: Sequence[Parameters]) -> F
     for n, p in enumerate(learned):
         np.add.at(vectors[n], example.owners, p["grams"][found] * (found > 0)[:, None])
     networks = Networks(*(np.stack([p[name] for p in learned]) for name in NAMES))
-    return answers(vectors / np.sqrt(example.sizes)[:, None], networks)
+    return believed(answers(vectors / np.sqrt(example.sizes)[:, None], networks), example.lengths)
 
 
 def best_thresholds(examples: Sequence[Example], chances: Sequence[Floats]) -> Floats:
@@ -271,12 +299,12 @@ def main() -> None:
     given = arguments(__doc__)
     for kind in given.kinds:
         examples = read(kind, without=("last", "check") if given.check else ("last",))
-        rows = vocabulary(examples, LEAST[kind])
+        rows, words = vocabulary(examples, LEAST[kind]), known_words(kind)
         print(
             f"{kind}: {len(examples)} texts, {sum(len(e.sizes) for e in examples)} clauses, {rows.max()} n-grams",
             flush=True,
         )
-        learned = [trained(examples, rows, seed, EPOCHS) for seed in range(NETWORKS)]
+        rows, learned = with_words(rows, words, [trained(examples, rows, words, n, EPOCHS) for n in range(NETWORKS)])
         thresholds = FOLDER / f"{kind}.thresholds.json"
         if given.check:
             kept = read(kind, only="check")

@@ -20,10 +20,10 @@ from huitong.review.model.network import Floats, Ints
 from huitong.review.page import Page, Place
 from tools.evaluate import slots_right
 from tools.learning import Adam, Parameters, arguments, course, places_of, rows, summed_by_row
-from tools.lessons import example_of
+from tools.lessons import example_of, known_words
 from tools.lessons import read as read_examples
 from tools.train import LEAST as LEAST_TEXTS
-from tools.train import chances_of, vocabulary
+from tools.train import chances_of, vocabulary, with_words
 from tools.train import trained as trained_network
 from tools.train_deadline import learned_deadline
 
@@ -82,11 +82,10 @@ def read(kind: str, saying: Saying, *, without: Sequence[str] = ()) -> list[Draf
 def unlearned(kind: str, without: Sequence[str]) -> Saying:
     """As networks say that have not learned from the draft: those in the package know these drafts by heart."""
     examples = read_examples(kind, without=without)
-    known = vocabulary(examples, LEAST_TEXTS[kind])
-    halves = [
-        trained_network([e for e in examples if _half(e.id) != half], known, 100 + half, EPOCHS_APART)
-        for half in range(2)
-    ]
+    known, meant = vocabulary(examples, LEAST_TEXTS[kind]), known_words(kind)
+    parts = [[e for e in examples if _half(e.id) != half] for half in range(2)]
+    learned = [trained_network(part, known, meant, 100 + half, EPOCHS_APART) for half, part in enumerate(parts)]
+    known, halves = with_words(known, meant, learned)
 
     def saying(row: dict[str, Any]) -> Floats:
         example = example_of(row)
