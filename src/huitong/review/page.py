@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -53,6 +54,10 @@ _SENTENCE_END: Final = {
 _ADDRESS_LINE: Final = re.compile(
     r"[ \t]{0,8}(?:to|from|cc|date|致|呈|主送|抄送|收件人|发件人|日期)[ \t]{0,4}[:：]", re.IGNORECASE
 )
+# Where a speaker draws breath, in a stretch that was written down without any mark.
+_BREATH: Final = re.compile(r" (?=(?:and|but|so|because|or|which|if|um|uh) )")
+_LONG_BREATH: Final = 120
+_SHORT_BREATH: Final = 30
 _LONGEST_CLAUSE: Final = 400
 _LONGEST_SENTENCE: Final = 600
 _TRIM: Final = ' \t\n，。！？；：、,.;:!?~～-·"”’)）'
@@ -80,12 +85,13 @@ class Page:
         own = _SPOKEN_BY_OTHERS[kind].sub(lambda m: HIDDEN * len(m[0]), folded)
         if names:
             own = _without_names(own, _by_first_character(names, language))
+        clauses = _starts(_CLAUSE_END[kind], folded, _LONGEST_CLAUSE)
         return cls(
             text,
             language,
             folded,
             own,
-            _starts(_CLAUSE_END[kind], folded, _LONGEST_CLAUSE),
+            tuple(_breaths(folded, clauses)) if kind == "en" else clauses,
             _starts(_SENTENCE_END[kind], folded, _LONGEST_SENTENCE),
         )
 
@@ -169,6 +175,18 @@ def _starts(ends: re.Pattern[str], text: str, longest: int) -> tuple[int, ...]:
         return starts
     # What nobody writes in one breath is cut, so that the cost stays in proportion to the length.
     return (*(cut for before, after in pairwise(starts) for cut in range(before, after, longest)), len(text))
+
+
+def _breaths(text: str, starts: tuple[int, ...]) -> Iterator[int]:
+    """The starts, and more of them in what is too long to be one clause."""
+    for start, end in pairwise(starts):
+        yield start
+        last = start
+        for breath in _BREATH.finditer(text, start, end) if end - start > _LONG_BREATH else ():
+            if breath.end() - last >= _SHORT_BREATH and end - breath.end() >= _SHORT_BREATH:
+                last = breath.end()
+                yield last
+    yield starts[-1]
 
 
 def _around(starts: tuple[int, ...], start: int, end: int) -> Place:
