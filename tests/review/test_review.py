@@ -97,8 +97,8 @@ def test_what_matters_most_is_named_first_among_what_is_missing() -> None:
 
 
 def test_what_is_told_in_clauses_one_behind_the_other_is_one_passage() -> None:
-    text = "王总，目前仍在比价，未给出交期。请您协调。"
-    assert [span.text for span in review(text).elements[Element.SITUATION]] == ["目前仍在比价，未给出交期"]
+    text = "王总，采购部还没有答复，仓库也没有回复。请您协调。"
+    assert [span.text for span in review(text).elements[Element.SITUATION]] == ["采购部还没有答复，仓库也没有回复"]
 
 
 def test_a_passage_ends_with_its_line() -> None:

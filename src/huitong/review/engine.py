@@ -23,9 +23,6 @@ from huitong.review.script import language_of
 MAX_BYTES: Final = 1_000_000
 # From this chance on a clause is looked at for a fault's own words; the words alone never make a fault.
 SUSPECTED: Final = 0.005
-# What is as short as this ("Feet apart", a name) is a fault only by its words.
-_FEW_WORDS: Final = 2
-_FEW_CHARACTERS: Final = 3
 # Beside its clearest clause, one that carries an element less clearly is not shown.
 BESIDE: Final = 0.98
 
@@ -159,17 +156,11 @@ def faulty(read: Reading, code: Fault) -> list[Place]:
         if (r.unless and r.unless.search(page.own, *clause)) or page.in_address_line(clause):
             continue
         cued = _cued(page, r, clause)
-        alone = likely[n] >= threshold and (not places or places[-1][1] <= clause[0]) and _tells(page, clause)
+        alone = likely[n] >= threshold and (not places or places[-1][1] <= clause[0])
         if not cued and alone:
             cued = [clause]
         places += [p for p in cued if not places or p[0] >= places[-1][1]]
     return places
-
-
-def _tells(page: Page, clause: Place) -> bool:
-    """Whether the clause has words enough that the networks can be believed without a rule's own words in it."""
-    said = page.folded[slice(*clause)]
-    return len(said.split()) > _FEW_WORDS if page.language is Language.EN else len(said) > _FEW_CHARACTERS
 
 
 def _cued(page: Page, r: Rule, clause: Place) -> list[Place]:

@@ -67,6 +67,7 @@ _APART: Final = {
         r"|will|would|to|released|says|say|said|because|so|and we|if|who|which|gave|goes|need|needs)\b"
     ),
 }
+_CLOSING: Final = re.compile("一事|事宜|这件事")  # "热水管线更换一事": behind the whole name of the matter
 _MOST_CUT: Final = 2  # characters that a name may have lost at either end
 _KNOWN: Final = 2.0  # more than any guess
 
@@ -239,9 +240,11 @@ def _stripped(page: Page, place: Place, edges: dict[str, re.Pattern[str]]) -> Pl
 
 
 def _whole(words: _Words, place: Place) -> Place:
-    """The place with the one or two characters on either side up to a word of grammar or the end of the clause."""
+    """The place with the one or two characters on either side up to a word of grammar, "一事" or the clause's end."""
     folded, (start, end) = words.page.folded, place
     first, last = next(((s, e) for s, e in words.clauses if s <= start < e), place)
+    if closing := _CLOSING.search(folded, end, last):
+        last = closing.start()
     before = folded[max(first, start - _MOST_CUT - 1) : start]
     after = folded[end : min(last, end + _MOST_CUT + 1)]
     return start - _cut(before[::-1], start - first), end + _cut(after, last - end)

@@ -6,13 +6,13 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from huitong.method.words import Element, Fault
-from huitong.review.model.features import BITS, grams, kind_of
+from huitong.review.model.features import BITS, grams, kind_of, lengths
 from huitong.review.model.network import Floats, Ints, Networks, answers
 from huitong.review.page import Page, Place
 
@@ -26,6 +26,9 @@ CODES: Final[tuple[str, ...]] = (*map(str, ELEMENTS), *map(str, FAULTS), "aside"
 # Words that a clause may hold beside what it carries (see extract).
 SLOTS: Final = ("leader", "other_department", "matter", "deadline")
 COLUMNS: Final = (*CODES, *SLOTS)
+# What a word or two can say.
+_IN_A_WORD: Final = np.isin(COLUMNS, ("greeting", "gratitude", "placeholder", "aside", *SLOTS))
+_ENOUGH: Final = 4  # words, or Chinese characters, from which a clause speaks for itself
 _AT_ONCE: Final = 400  # clauses read together, so that a megabyte does not need a gigabyte
 
 
@@ -37,7 +40,8 @@ class Model:
     """
 
     rows: Rows
-    grams: Floats
+    grams: NDArray[np.int8]
+    steps: Floats  # the size of one step of 8 bits, for each column of `grams`
     networks: Networks
     thresholds: Floats
 
@@ -50,16 +54,26 @@ def chances(page: Page, clauses: list[Place]) -> Floats:
     vectors = [_vectors(page, clauses[n : n + _AT_ONCE], model) for n in range(0, len(clauses), _AT_ONCE)]
     together = vectors[0] if len(vectors) == 1 else np.concatenate(vectors)
     networks = len(model.networks.bias)
-    return answers(together.reshape(len(clauses), networks, -1).transpose(1, 0, 2), model.networks)
+    said = answers(together.reshape(len(clauses), networks, -1).transpose(1, 0, 2), model.networks)
+    return believed(said, lengths(page, clauses))
+
+
+def believed(said: Floats, lengths: Ints) -> Floats:
+    """What the networks say of clauses of such lengths, as far as it can be believed: (clauses, columns).
+
+    Beside a clause that carries a code, "Now" or "10 am" seems to carry it too.
+    """
+    share = np.sqrt(np.minimum(lengths / _ENOUGH, 1)).astype(np.float32)[:, None]
+    return np.where(_IN_A_WORD, said, said * share)
 
 
 def _vectors(page: Page, clauses: list[Place], model: Model) -> Floats:
     hashes, owners = grams(page, clauses)
     first = np.flatnonzero(np.diff(owners, prepend=-1))  # every clause has a sign, if only its end
-    signs = model.grams.take(model.rows.take(hashes), axis=0).sum(axis=0)
+    signs = model.grams.take(model.rows.take(hashes), axis=0).sum(axis=0, dtype=np.int16)
     sizes = np.add.reduceat((hashes >= 0).sum(axis=0), first)
-    vectors: Floats = np.add.reduceat(signs, first, axis=0)
-    vectors /= np.sqrt(sizes)[:, None]
+    sums = np.add.reduceat(signs, first, axis=0, dtype=np.int32)
+    vectors: Floats = sums * (model.steps / np.sqrt(sizes)[:, None]).astype(np.float32)
     return vectors
 
 
@@ -69,10 +83,9 @@ def load(kind: str) -> Model:
     saved = load_arrays(FOLDER / f"{kind}.npz")
     rows = np.zeros(2**BITS + 1, dtype=np.int32)
     rows[saved["hashes"]] = np.arange(1, len(saved["hashes"]) + 1)
-    grams = np.zeros((len(saved["hashes"]) + 1, saved["grams"].shape[1]), dtype=np.float32)
-    np.multiply(saved["grams"], saved["steps"], out=grams[1:])
+    grams = np.vstack([np.zeros((1, saved["grams"].shape[1]), dtype=np.int8), saved["grams"]])
     networks = Networks(*(saved[name].astype(np.float32) for name in NAMES))
-    return Model(rows, grams, networks, saved["thresholds"])
+    return Model(rows, grams, saved["steps"], networks, saved["thresholds"])
 
 
 NAMES: Final = ("seen", "place", "answer", "direct", "bias")
@@ -97,13 +110,16 @@ def in_8_bits(table: Floats) -> tuple[NDArray[np.int8], Floats]:
 
 
 def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write arrays to an .npz file, the same bytes each time; what is in 32 bits, but for step sizes, in 16."""
-    with ZipFile(path, "w", ZIP_DEFLATED) as file:
+    """Write arrays to an .npz file, the same bytes each time; what is in 32 bits, but for step sizes, in 16.
+
+    Not compressed: that would save an eighth, and cost 50 ms of every first review.
+    """
+    with ZipFile(path, "w") as file:
         for name, array in arrays.items():
             content = BytesIO()
             small = array.astype(np.float16) if array.dtype == np.float32 and name not in _EXACT else array
             np.lib.format.write_array(content, small, allow_pickle=False)
-            file.writestr(ZipInfo(f"{name}.npy"), content.getvalue(), ZIP_DEFLATED)  # dated 1980, not now
+            file.writestr(ZipInfo(f"{name}.npy"), content.getvalue())  # dated 1980, not now
 
 
 def load_arrays(path: Path) -> dict[str, NDArray[Any]]:

@@ -52,6 +52,17 @@ def grams(page: Page, clauses: list[Place]) -> tuple[Ints, Ints]:
     return _hashed(signs, owners, _SALT[kind]), owners
 
 
+def lengths(page: Page, clauses: list[Place]) -> Ints:
+    """How much each clause says: its words in English, its characters in Chinese."""
+    said = (page.folded[start:end].split() for start, end in clauses)
+    count = len if page.language is Language.EN else _characters
+    return np.array([count(words) for words in said], dtype=np.int64)
+
+
+def _characters(words: list[str]) -> int:
+    return sum(map(len, words))
+
+
 def _signs(page: Page, clauses: list[Place], kind: str) -> tuple[Hashes, Ints]:
     """The signs of all clauses in one row, each clause between a beginning and the mark that ends it."""
     text = page.own
