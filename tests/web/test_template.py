@@ -264,7 +264,7 @@ def test_letters_and_pages_all_follow_the_house(as_: Callable[..., Client], peop
         ("note", "感谢支持。", "有劳各位。"),
         ("agenda", "说明来意：", "开场："),
         ("report_back", "谢谢您的支持。", "谢谢您一直支持。"),
-        ("thanks", "{topic}有结果了", "{topic}如愿了"),
+        ("thanks", "{thing}有结果了", "{thing}如愿了"),
     ):
         _own(people.organiser, name, was, becomes)
     matter, leader, requester = asked.matter, as_(people.leader), as_(people.requester)
