@@ -16,12 +16,11 @@ from huitong.compose.items import (
     precedent_items,
     with_deed,
 )
-from huitong.compose.language import clauses, drop_start, full_width, join_seam, sentence, trim
+from huitong.compose.language import clauses, drop_start, full_width, sentence, trim
 from huitong.compose.pattern import Fact
 from huitong.compose.setting import Setting, setting_of, word_set
 from huitong.method import Brief, Language, chinese_number
 
-_OURS: Final = re.compile(r"\b(?:I|we|We)\b")
 _HAN_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,4}")
 
 
@@ -115,10 +114,9 @@ def _single(say: Setting, brief: Brief) -> Item:
 def _improvement(say: Setting, slots: Item) -> Fact:
     line, inside = slots["improvement"], slots["improvement_inside"]
     # "客服以后先看表单", "for the next plots I will …": who does it stands there already.
-    stands = line.text.startswith(tuple(say.words["improvement_starts"])) or any(
-        word in line.text[:8] for word in say.words["afterwards"] if say.spaced
+    stands = line.text.startswith(tuple(say.words["improvement_starts"])) or re.match(
+        say.words["improvement_if"], line.text
     )
-    stands |= not say.spaced and bool(_OURS.search(line.text))
     kind = "stands" if stands else "verb" if say.is_verb(line.text) else "thing"
     return say.say("improvement", kind, slots={"line": line, "inside": inside} if line.text else {})
 
@@ -195,8 +193,7 @@ def _goal(say: Setting, slots: Item) -> Item:
     before, found, after = goal.text.partition(day)
     if say.spaced and not found and say.words["before_mark"] not in goal.text and say.is_verb(goal.text):
         # "定下场地" alone would be followed by "最晚 5 月 29 日定下来".
-        by = say.say("before", "goal", slots={"day": long_day})
-        told = Fact(join_seam(by.text, goal.text, spaced=True), goal.paths | long_day.paths, long=True)
+        told = replace(say.say("before", "goal", slots={"day": long_day, "goal": goal}), long=True)
         return {name: told, "dated_goal": told, "dated": slots["deadline"]}
     if not found or len(clauses(before)) > 1 or after[:1].isdigit() or before[-1:].isdigit():
         return {"due": long_day}

@@ -90,12 +90,12 @@ def _effort(say: Setting, brief: Brief, effort: Effort, path: str) -> Item:
 
 def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
     """How a result can be told, as its words allow. `known`: who was asked is named."""
-    starts = say.words["predicates"]
-    own = line.lower().startswith(tuple(starts)) and not line.startswith(tuple(say.words["statements"]))
+    stated = line.startswith(tuple(say.words["statements"]))
+    own = line.lower().startswith(tuple(say.words["predicates"])) and not stated
     if say.spaced:
         if line.startswith(tuple(say.words["they"])):
             return {"answer": result}
-        if line.startswith(tuple(say.words["statements"])):
+        if stated:
             return {"statement": replace(result, text=f"，{line}" if line.startswith(say.words["say"]) else line)}
         said = drop_start(line, say.words["said_so"])
         kind = "predicate" if own and said == line else "statement"
@@ -238,14 +238,14 @@ def commitment_items(say: Setting, brief: Brief, *, by_name: bool = False) -> li
         line = say.line(commitment.what)
         what = drop_start(line, say.words["commitment_starts"])
         slots = {"what": Fact(say.inside(what), frozenset({f"{path}.what"}))}
+        sentence_already = say.has_verb(what)  # "Team will follow one pickup point"
         if timed := say.timed_deed(what):
             slots |= {"when": replace(slots["what"], text=timed[0]), "deed": replace(slots["what"], text=timed[1])}
         elif what and (say.is_verb(what) or what != line):
             slots["does"] = replace(slots["what"], text=say.deed(what))
-        elif what and (say.spaced or not say.has_verb(what)):
+        elif what and not sentence_already:
             slots |= _made(say, slots["what"])
-        told = say.is_clause(what) or say.has_verb(what)  # "Team will follow one pickup point"
-        if say.words["part"] and not by_name and not told:
+        if not by_name and not sentence_already:
             slots["part"] = Fact(say.words["part"])
         if commitment.by and say.day(commitment.by) not in what:
             slots["by"] = Fact(say.day(commitment.by), frozenset({f"{path}.by"}))
