@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from huitong.compose import compose, talking_points
+from huitong.compose import agenda, compose, note, talking_points
 from huitong.compose.facts import facts_of
 from huitong.compose.language import (
     cut,
@@ -341,3 +341,40 @@ def test_a_wish_without_a_day_gets_the_deadline_once():
 def test_of_two_options_one_is_chosen():
     options = [{"title": "开会"}, {"title": "打电话"}]
     assert compose(_brief("zh", options=options), channel="email").subject == "请您定：M（二选一）"
+
+
+@pytest.mark.parametrize(
+    ("benefit", "told"),
+    [
+        ("the lift could run within a week", "ask Ada for the board, so the lift could run within a week."),
+        ("no extra work for her team", "ask Ada for the board; no extra work for her team."),
+    ],
+)
+def test_what_an_option_brings_follows_from_it_or_stands_beside_it(benefit, told):
+    first = {"title": "Call Ada", "minutes": 5, "what_leader_does": "Ask Ada for the board", "benefit": benefit}
+    brief = _brief("en", options=[first, {"title": "Wait", "minutes": 1}])
+    assert f"1. Call Ada (5 minutes): {told}" in str(compose(brief, channel="email"))
+
+
+@pytest.mark.parametrize(
+    ("purpose", "told"),
+    [
+        ("agree a repair date", "By Friday 23 October, we need to agree a repair date."),
+        ("the lift is back", "The hope is that the lift is back. This has to be settled by Friday 23 October."),
+    ],
+)
+def test_the_wish_and_its_day_are_one_sentence_where_it_is_ours(purpose, told):
+    assert told in str(compose(_brief("en", purpose=purpose, deadline="2026-10-23"), channel="email"))
+
+
+def test_in_speech_a_weekday_has_no_brackets_and_a_promise_says_its_hour():
+    commitments = [{"who": "我", "what": "每天 8:30 前报名单"}]
+    said = str(compose(_brief("zh", deadline="2026-11-20", commitments=commitments), channel="spoken"))
+    assert "11 月 20 日周五前" in said
+    assert "每天 8 点半前报名单" in said
+
+
+def test_a_matter_that_is_a_sentence_is_the_reason_to_write_and_to_meet():
+    brief = _brief("en", matter="The mowers are in the shop")
+    assert "I’m writing because the mowers are in the shop." in str(note(brief))
+    assert agenda(brief, 30).points[0].text == "Why we meet: the mowers are in the shop"

@@ -129,7 +129,10 @@ def test_what_is_missing_leaves_no_scar(language, decisions, promises, with_plac
         ("Ask for one engineer for a day", "Thank you for asking for one engineer for a day."),
         ("Agree on a day and set the price", "Thank you for agreeing on a day and setting the price."),
         ("Write the list of apps", "Thank you for writing the list of apps."),
-        ("You moved our order up.", "You moved our order up: thank you."),
+        ("You moved our order up.", "Thank you for moving our order up."),
+        ("sent the list and called Kim", "Thank you for sending the list and calling Kim."),
+        ("Their patience on Friday", "Thank you for their patience on Friday."),
+        ("You were so patient", "You were so patient: thank you."),
         ("Free a berth", "Thank you for freeing a berth."),
     ],
 )

@@ -104,6 +104,7 @@ def _single(say: Setting, brief: Brief) -> Item:
         slots |= _goal(say, slots)
         if "due" in slots:
             slots["due_before"] = say.say("before", "day", slots={"day": slots["due"]})
+    slots["goal_by"] = _goal_by(say, slots)
     slots["counterpart"] = say.say("counterpart", slots=slots)
     slots["address"] = Fact(address(say, brief))
     if not re.search(r"\s", slots["address"].text):
@@ -202,6 +203,16 @@ def _goal(say: Setting, slots: Item) -> Item:
     told = replace(goal, text=text, paths=goal.paths | long_day.paths)
     asked = replace(told, text=f"{text}?") if name == "purpose_question" else told
     return {name: told, "dated_goal": asked, "dated": slots["deadline"]}
+
+
+def _goal_by(say: Setting, slots: Item) -> Fact:
+    """The goal with the day by which it is to be reached, if it doesn't name it itself: "By 5 May we need to …"."""
+    goal = slots["goal"]
+    if "due" not in slots or not goal.text:
+        return goal
+    ours = goal.text.startswith(tuple(say.words["goal_by_starts"]))
+    inside = replace(goal, text=say.inside(goal.text)) if ours else goal
+    return say.say("before", "our_goal" if ours else "goal", slots={"day": slots["due"], "goal": inside})
 
 
 def address(say: Setting, brief: Brief) -> str:

@@ -4,12 +4,12 @@ A text is a list of units (a sentence, or one item of a list), each with its for
 add up, so that one pass over the units decides.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from huitong.compose.facts import Facts
 from huitong.compose.items import Item
-from huitong.compose.language import clock_aloud, count, cut, join_items, join_seam, without_asides
+from huitong.compose.language import aloud, count, cut, join_items, join_seam, without_asides
 from huitong.compose.pattern import Fact, Pattern, fill, first
 from huitong.compose.template import Part, Template, words
 from huitong.method import Language, chinese_number
@@ -127,7 +127,8 @@ class _Shorten:
         return forms
 
     def _filled(self, pattern: Pattern, slots: Item) -> Fact:
-        return fill(pattern, slots, spaced=self.spaced) or Fact("")
+        fact = fill(pattern, slots, spaced=self.spaced) or Fact("")
+        return replace(fact, text=aloud(fact.text, self._clock)) if self._aloud else fact
 
     def _shorter(self, slots: Item, used: frozenset[str], room: int) -> Item:
         long = {name: slots[name] for name in used if name in slots and slots[name].long}
@@ -139,8 +140,7 @@ class _Shorten:
         if known is None:
             text = without_asides(fact.text, codes=room == _SAID)
             text = text if room == _SAID else cut(text, room, self.unit)
-            said = clock_aloud(text, self._clock) if self._aloud else text
-            known = self._known[fact.text, room] = Fact(said, fact.paths if text == fact.text else frozenset())
+            known = self._known[fact.text, room] = Fact(text, fact.paths if text == fact.text else frozenset())
         return known
 
 

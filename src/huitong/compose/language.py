@@ -73,18 +73,22 @@ def without_asides(text: str, *, codes: bool = False) -> str:
     return _ASIDE.sub(without, text).strip() or text
 
 
+_WEEKDAY: Final = re.compile(r"（([周週].|星期.)）")
 _CLOCK: Final = re.compile(r"(?<![\d:：比例按])(\d|[01]\d|2[0-4])[:：]([0-5]\d)(?![\d:：])(\s(?=[\u3400-\u9fff]))?")
 
 
-def clock_aloud(text: str, ready: dict[str, str]) -> str:
-    """Times as they are said (`ready`: how the language says an hour, half past and minutes; nothing: as they are)."""
+def aloud(text: str, ready: dict[str, str]) -> str:
+    """Times as they are said (`ready`: how the language says an hour, half past and minutes; nothing: as they are).
+
+    A weekday in brackets is said without them: 9 月 25 日周五.
+    """
 
     def said(found: re.Match[str]) -> str:
         hour, minute = found[1].lstrip("0") or "0", found[2]
         kind = {"00": "hour", "30": "half"}.get(minute, "minute")
         return ready[kind].format(hour=hour, minute=minute) + (found[3] or "" if kind == "minute" else "")
 
-    return _CLOCK.sub(said, text) if ready else text
+    return _CLOCK.sub(said, _WEEKDAY.sub(r"\1", text)) if ready else text
 
 
 def drop_start(text: str, starts: Iterable[str]) -> str:

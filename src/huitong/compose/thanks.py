@@ -10,7 +10,7 @@ from huitong.compose.language import drop_start
 from huitong.compose.outward import outward_facts
 from huitong.compose.pattern import Fact
 from huitong.compose.request import Composed, write
-from huitong.compose.setting import Setting
+from huitong.compose.setting import Setting, word_set
 from huitong.compose.template import PACKAGED, House
 from huitong.method import Brief
 
@@ -51,7 +51,8 @@ def thanks_facts(brief: Brief, helper: Helper, outcome: str, days: int | None) -
     if not did and helper.deed:
         did = write(facts.but(lists={helper.deed.value: [{"did": Fact("yes")}]}), "deeds").body
     did = did if say.spaced else _doing(say, did)
-    doing = did.split(" ", 1)[0].endswith("ing")
+    first_word = did.split(" ", 1)[0]
+    doing = first_word.endswith("ing") or (not say.spaced and first_word in word_set(say.language, "objects"))
     return facts.but(
         to=helper.form_of_address or helper.name,
         doing=did if doing else "",
@@ -63,15 +64,22 @@ def thanks_facts(brief: Brief, helper: Helper, outcome: str, days: int | None) -
 
 
 def _doing(say: Setting, did: str) -> str:
-    """What is promised or asked for ("send the list and call Kim") as it stands after "Thank you for"."""
-    if not say.is_verb(did):
-        return did
+    """What was done, promised or asked for ("sent the list and called Kim") as it stands after "Thank you for"."""
 
     def gerund(found: re.Match[str]) -> str:
-        verb = found[2].lower()
-        return found[1] + _gerund(verb) if say.is_verb(verb) else found[0]
+        word = found[2].lower()
+        verb = _of_past(say, word) or (word if say.is_verb(did[found.start(2) :]) else "")
+        return found[1] + _gerund(verb) if verb else found[0]
 
-    return _FIRST_OR_AFTER_AND.sub(gerund, did)
+    begins = _of_past(say, did.split(" ", 1)[0].lower()) or say.is_verb(did)
+    return _FIRST_OR_AFTER_AND.sub(gerund, did) if begins else did
+
+
+def _of_past(say: Setting, word: str) -> str:
+    """The verb whose past a word is ("moved": "move"), or nothing."""
+    regular = [word[: len(word) - n] for n in (1, 2, 3) if word.endswith("ed")]
+    forms = (say.words["past"].get(word, ""), *regular)
+    return next((form for form in forms if form in word_set(say.language, "verbs")), "")
 
 
 def _gerund(verb: str) -> str:
