@@ -378,3 +378,14 @@ def test_a_matter_that_is_a_sentence_is_the_reason_to_write_and_to_meet():
     brief = _brief("en", matter="The mowers are in the shop")
     assert "I’m writing because the mowers are in the shop." in str(note(brief))
     assert agenda(brief, 30).points[0].text == "Why we meet: the mowers are in the shop"
+
+
+@pytest.mark.parametrize(
+    ("lang", "channel", "told"),
+    [("en", "Zoom call", "spoke to Ada on a video call"), ("zh", "视频会", "我在视频会上问过，Ada 说要等签字")],
+)
+def test_a_talk_by_video_is_told_as_one(lang, channel, told):
+    efforts = [
+        {"channel": channel, "with": "Ada", "result": "要等签字" if lang == "zh" else "it waits for a signature"}
+    ]
+    assert told in str(compose(_brief(lang, efforts=efforts), channel="email"))
