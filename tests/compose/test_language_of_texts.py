@@ -372,6 +372,7 @@ def test_in_speech_a_weekday_has_no_brackets_and_a_promise_says_its_hour():
     said = str(compose(_brief("zh", deadline="2026-11-20", commitments=commitments), channel="spoken"))
     assert "11 月 20 日周五前" in said
     assert "每天 8 点半前报名单" in said
+    assert "8:30 开会的事" in str(compose(_brief("zh", matter="8:30 开会"), channel="spoken"))  # a name stays as it is
 
 
 def test_a_matter_that_is_a_sentence_is_the_reason_to_write_and_to_meet():

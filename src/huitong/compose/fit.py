@@ -17,6 +17,9 @@ from huitong.method import Language, chinese_number
 _LONG: Final = {"characters": 48, "words": 28}  # a line above this may be shortened to make room for another
 _CLAUSE: Final = 1  # room for the first clause only
 _ANY: Final = 10_000  # room for all of it but what stands in brackets
+_TIMED: Final = frozenset(
+    {"deadline", "deadline_day", "due", "due_before", "said", "Said"}
+)  # no names, never shortened
 _SAID: Final = -1  # all of it but codes in brackets, as it is said aloud
 
 
@@ -117,6 +120,9 @@ class _Shorten:
     def forms(self, part: Part, slots: Item, rooms: tuple[int, ...]) -> list[Fact]:
         patterns = [p for p in part.text if p.needs <= slots.keys()]
         used = frozenset().union(*(p.slots for p in patterns))
+        if self._aloud:
+            timed = {name: slots[name] for name in _TIMED & slots.keys()}
+            slots = slots | {name: replace(fact, text=aloud(fact.text, self._clock)) for name, fact in timed.items()}
         whole = slots | self._shorter(slots, used, _SAID) if self._aloud else slots
         forms = [self._filled(p, whole) for p in patterns]
         for room in rooms:
@@ -127,8 +133,7 @@ class _Shorten:
         return forms
 
     def _filled(self, pattern: Pattern, slots: Item) -> Fact:
-        fact = fill(pattern, slots, spaced=self.spaced) or Fact("")
-        return replace(fact, text=aloud(fact.text, self._clock)) if self._aloud else fact
+        return fill(pattern, slots, spaced=self.spaced) or Fact("")
 
     def _shorter(self, slots: Item, used: frozenset[str], room: int) -> Item:
         long = {name: slots[name] for name in used if name in slots and slots[name].long}
@@ -140,7 +145,8 @@ class _Shorten:
         if known is None:
             text = without_asides(fact.text, codes=room == _SAID)
             text = text if room == _SAID else cut(text, room, self.unit)
-            known = self._known[fact.text, room] = Fact(text, fact.paths if text == fact.text else frozenset())
+            said = aloud(text, self._clock) if self._aloud else text
+            known = self._known[fact.text, room] = Fact(said, fact.paths if text == fact.text else frozenset())
         return known
 
 
