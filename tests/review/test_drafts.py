@@ -19,7 +19,7 @@ from huitong.review.evaluation import Evaluation, evaluate, false_alarms, load_c
 CORPUS = Path(__file__).parents[2] / "corpus"
 DRAFTS = tomllib.loads((Path(__file__).parent / "drafts.toml").read_text(encoding="utf-8"))["drafts"]
 #                  elements, precision and recall of the faults
-FLOORS = {"zh": (0.85, 0.80, 0.65), "zh-Hant": (0.90, 0.85, 0.80), "en": (0.80, 0.75, 0.55)}
+FLOORS = {"zh": (0.85, 0.80, 0.65), "zh-Hant": (0.85, 0.80, 0.60), "en": (0.80, 0.75, 0.55)}
 
 
 def last(language: str) -> Evaluation:

@@ -4,7 +4,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -28,10 +27,9 @@ _NONE: Final = {"leader": 0.5, "other_department": 0.7, "matter": 0.8, "deadline
 _UNSURE: Final = 0.6
 # A word beside the surest one belongs to the same name from this share of its chance on.
 _BESIDE: Final = 0.35
-_BESIDE_MATTER: Final = 0.2
 _TRIED: Final = 12
 # The most words that name a matter, and what each must add: Chinese counts characters.
-_MOST_OF_MATTER: Final = {"zh": 16, "en": 8}
+_MOST_OF_MATTER: Final = {"zh": 20, "en": 8}
 _LEAST_ADDED: Final = 0.004
 # How much the words of a day count beside how it compares with the other days.
 _WORDS_OF_DAY: Final = 0.5
@@ -59,14 +57,6 @@ _EDGES: Final = {
     ),
 }
 _GRAMMAR: Final = frozenset("和跟与同找请让给对向把由在到从是被的了说问将为想要就也都那这您你我们于、“《「")
-# What a noun and its attributes do not hold: the name of the matter lies on one side of it.
-_APART: Final = {
-    "zh": re.compile(r"[把跟让叫]|关于|希望|是要|是想|想要|没有|要求"),
-    "en": re.compile(
-        r"\b(?:is|are|was|were|has|had|have|having|that|about|it's|i|we|they|he|she|it|you|before|until|want|wants|wanted|can|can't"
-        r"|will|would|to|released|says|say|said|because|so|and we|if|who|which|gave|goes|need|needs)\b"
-    ),
-}
 _CLOSING: Final = re.compile("一事|事宜|这件事")  # "热水管线更换一事": behind the whole name of the matter
 _MOST_CUT: Final = 2  # characters that a name may have lost at either end
 _KNOWN: Final = 2.0  # more than any guess
@@ -179,27 +169,27 @@ def _department(words: _Words, house: House) -> tuple[Place, float] | None:
         named[start:end] = True
     candidates += [(start, end) for start, end in words.runs("other_department") if not named[start:end].any()]
     found = _most_pointed(words, "other_department", (p for p in candidates if not _ours(page, p)))
-    return found and ((_without_edges(words, "other_department", found[0], _BESIDE)[0], found[0][1]), found[1])
+    return found and ((_without_edges(words, "other_department", found[0])[0], found[0][1]), found[1])
 
 
-def _without_edges(words: _Words, slot: str, place: Place, least: float) -> Place:
+def _without_edges(words: _Words, slot: str, place: Place) -> Place:
     """The place without words at its ends that are hardly part of the name."""
     within = words.within(place)
     inside = words.said.inside[within, SLOTS.index(slot)]
     if not len(inside):
         return place
-    part = within.start + np.flatnonzero(inside >= least * inside.max())
+    part = within.start + np.flatnonzero(inside >= _BESIDE * inside.max())
     start, end = max(place[0], words.words[part[0]][0]), min(place[1], words.words[part[-1]][1])
     return words.page.trimmed((start, end)) if end - start >= _WHOLE_NAME else place
 
 
 def _matter(words: _Words) -> tuple[Place, float] | None:
-    """The few words of one clause that hold most of what is pointed at, here and where they come up again."""
+    """The few words of one clause that hold most of what is pointed at."""
     column = SLOTS.index("matter")
     if not words.words or words.said.none[column] >= _NONE["matter"]:
         return None
     share = words.share("matter")
-    gained = np.concatenate([[0.0], np.cumsum(share + _elsewhere(words, share) - _LEAST_ADDED)])
+    gained = np.concatenate([[0.0], np.cumsum(share - _LEAST_ADDED)])
     best, place = 0.0, None
     for length in range(1, min(_MOST_OF_MATTER[kind_of(words.page.language)], len(words.words)) + 1):
         whole = words.owners[length - 1 :] == words.owners[: len(words.words) - length + 1]
@@ -209,21 +199,10 @@ def _matter(words: _Words) -> tuple[Place, float] | None:
             best, place = float(gains.max()), (words.words[first][0], words.words[first + length - 1][1])
     if place is None:
         return None
-    place = _holding_most(words, place, share)
-    place = _stripped(words.page, _without_edges(words, "matter", place, _BESIDE_MATTER), _EDGES)
+    place = _stripped(words.page, _without_edges(words, "matter", place), _EDGES)
     if words.page.language is not Language.EN:
         place = _stripped(words.page, _whole(words, place), _EDGES)
     return place, best
-
-
-def _holding_most(words: _Words, place: Place, share: Floats) -> Place:
-    """Of the pieces between words that no name holds the one that is pointed at most."""
-    starts, ends = [place[0]], []
-    for match in _APART[kind_of(words.page.language)].finditer(words.page.folded, *place):
-        ends.append(match.start())
-        starts.append(match.end())
-    pieces = [words.page.trimmed(piece) for piece in zip(starts, [*ends, place[1]], strict=True)]
-    return max(pieces, key=lambda piece: float(share[words.within(piece)].sum()) if piece[0] < piece[1] else -1.0)
 
 
 def _stripped(page: Page, place: Place, edges: dict[str, re.Pattern[str]]) -> Place:
@@ -240,38 +219,23 @@ def _stripped(page: Page, place: Place, edges: dict[str, re.Pattern[str]]) -> Pl
 
 
 def _whole(words: _Words, place: Place) -> Place:
-    """The place with the one or two characters on either side up to a word of grammar, "一事" or the clause's end."""
+    """The place with the one or two characters on either side up to a word of grammar or the clause's end.
+
+    Before "一事" the name is all that stands there.
+    """
     folded, (start, end) = words.page.folded, place
     first, last = next(((s, e) for s, e in words.clauses if s <= start < e), place)
+    most = _MOST_CUT
     if closing := _CLOSING.search(folded, end, last):
-        last = closing.start()
-    before = folded[max(first, start - _MOST_CUT - 1) : start]
-    after = folded[end : min(last, end + _MOST_CUT + 1)]
-    return start - _cut(before[::-1], start - first), end + _cut(after, last - end)
+        last, most = closing.start(), last - first
+    return start - _cut(folded[first:start][::-1], most), end + _cut(folded[end:last], most)
 
 
-def _cut(beside: str, left: int) -> int:
+def _cut(beside: str, most: int) -> int:
     """How many of the characters beside a name belong to it: none unless they soon end."""
-    for count, character in enumerate(beside):
-        if character in _GRAMMAR or not character.isalnum():
-            return count
-    return left if left <= _MOST_CUT else 0
-
-
-def _elsewhere(words: _Words, share: Floats) -> Floats:
-    """For each word what is pointed at where it stands again beside the same word."""
-    folded = words.page.folded
-    pairs: dict[str, list[int]] = defaultdict(list)
-    for n, ((start, middle), (again, end)) in enumerate(pairwise(words.words)):
-        if folded[start].isalnum() and folded[again].isalnum() and middle >= again - 1:
-            pairs[folded[start:end]].append(n)
-    found = np.zeros(len(share), dtype=np.float32)
-    for places in pairs.values():
-        if len(places) > 1:
-            for side in range(2):
-                at = np.array(places) + side
-                found[at] = np.maximum(found[at], share[at].sum() - share[at])
-    return found
+    ends = (n for n, c in enumerate(beside[: most + 1]) if c in _GRAMMAR or not c.isalnum())
+    count = next(ends, len(beside))
+    return count if count <= most else 0
 
 
 def _ours(page: Page, place: Place) -> bool:
