@@ -33,7 +33,7 @@ DROP: Final = 0.3
 DROP_PLACE: Final = 0.1
 DECAY: Final = 1e-5
 TOGETHER: Final = 6  # fragments in one made-up text
-SHIFT_ELEMENTS: Final = 0.05  # told twice, the second time by the way: once the first is cut out, it is missed
+SHIFT_ELEMENTS: Final = 0.05  # where an element was cut out, what only hints at it is not to pass for it
 SHIFT_FAULTS: Final = 0.25  # a fault said wrongly harms more than one not said
 
 

@@ -17,9 +17,8 @@ from huitong.method import Language, chinese_number
 _LONG: Final = {"characters": 48, "words": 28}  # a line above this may be shortened to make room for another
 _CLAUSE: Final = 1  # room for the first clause only
 _ANY: Final = 10_000  # room for all of it but what stands in brackets
-_TIMED: Final = frozenset(
-    {"deadline", "deadline_day", "due", "due_before", "said", "Said"}
-)  # no names, never shortened
+# Said aloud though never shortened; names are never said otherwise than they are written.
+_TIMED: Final = frozenset({"deadline", "deadline_day", "due", "due_before", "said", "Said"})
 _SAID: Final = -1  # all of it but codes in brackets, as it is said aloud
 
 
