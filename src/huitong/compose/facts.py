@@ -67,8 +67,6 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
     lists["preferred"] = [o for o in lists["options"] if o is chosen] or lists["options"][:1]
     lists["others"] = [o for o in lists["options"] if o not in lists["preferred"]]
     slots = _single(say, brief)
-    if len(lists["options"]) == 1 and "dated" not in slots:
-        slots["undated_single"] = slots["matter"]
     if len(lists["options"]) > 1:
         slots["several"] = Fact(_how_many(say, len(lists["options"])))
         slots["number_of_options"] = Fact(number_of(say, len(lists["options"]) - 1))
@@ -104,7 +102,8 @@ def _single(say: Setting, brief: Brief) -> Item:
         slots |= _goal(say, slots)
         if "due" in slots:
             slots["due_before"] = say.say("before", "day", slots={"day": slots["due"]})
-    slots["goal_by"] = _goal_by(say, slots)
+    if not say.spaced:
+        slots["goal_by"] = _goal_by(say, slots)
     slots["counterpart"] = say.say("counterpart", slots=slots)
     slots["address"] = Fact(address(say, brief))
     if not re.search(r"\s", slots["address"].text):
@@ -206,13 +205,14 @@ def _goal(say: Setting, slots: Item) -> Item:
 
 
 def _goal_by(say: Setting, slots: Item) -> Fact:
-    """The goal with the day by which it is to be reached, if it doesn't name it itself: "By 5 May we need to …"."""
+    """The English goal with its day, unless it names one: "By 5 May, we need …", never "by 5 May the hope is …"."""
     goal = slots["goal"]
     if "due" not in slots or not goal.text:
         return goal
-    ours = goal.text.startswith(tuple(say.words["goal_by_starts"]))
-    inside = replace(goal, text=say.inside(goal.text)) if ours else goal
-    return say.say("before", "our_goal" if ours else "goal", slots={"day": slots["due"], "goal": inside})
+    if not goal.text.startswith(tuple(say.words["goal_by_starts"])):
+        return say.say("before", "goal", slots={"day": slots["due"], "goal": goal})
+    inside = replace(goal, text=say.inside(goal.text))
+    return say.say("before", "our_goal", slots={"day": slots["due"], "goal": inside})
 
 
 def address(say: Setting, brief: Brief) -> str:

@@ -120,7 +120,7 @@ class _Shorten:
         patterns = [p for p in part.text if p.needs <= slots.keys()]
         used = frozenset().union(*(p.slots for p in patterns))
         if self._aloud:
-            timed = {name: slots[name] for name in _TIMED & slots.keys()}
+            timed = {name: slots[name] for name in _TIMED & used & slots.keys()}
             slots = slots | {name: replace(fact, text=aloud(fact.text, self._clock)) for name, fact in timed.items()}
         whole = slots | self._shorter(slots, used, _SAID) if self._aloud else slots
         forms = [self._filled(p, whole) for p in patterns]

@@ -153,9 +153,10 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
     if brief.preferred == index and len(brief.options) > 1:
         item["leaning"] = Fact(say.words["leaning"])
     # "…, so the lift could run within a week", but "…; no extra work for her team".
-    item["so" if say.is_clause(item["benefit"].text) else "gain"] = item["benefit"]
+    kind = "so" if say.is_clause(item["benefit"].text) else "gain"
+    item[kind] = item["benefit"]
     if brief.preferred in (None, index):
-        item |= {f"why_{kind}": item["benefit"] for kind in ("so", "gain") if kind in item} | {"why": item["benefit"]}
+        item["why"] = item[f"why_{kind}"] = item["benefit"]
     return {k: f for k, f in item.items() if f.text}
 
 

@@ -150,18 +150,17 @@ def faulty(read: Reading, code: Fault) -> list[Place]:
     page = read.page
     r, column = rule(code, page.language), CODES.index(code)
     likely, threshold = read.chances[:, column], load(kind_of(page.language)).thresholds[column]
-    suspected = {n: read.clauses[n] for n in (likely >= SUSPECTED).nonzero()[0].tolist()}
-    told = {
-        n: _cued(page, r, clause)
-        for n, clause in suspected.items()
-        if not (r.unless and r.unless.search(page.own, *clause)) and not page.in_address_line(clause)
-    }
+    told: dict[int, list[Place]] = {}
+    for n in (likely >= SUSPECTED).nonzero()[0].tolist():
+        clause = read.clauses[n]
+        if not (r.unless and r.unless.search(page.own, *clause)) and not page.in_address_line(clause):
+            told[n] = _cued(page, r, clause)
     places: list[Place] = []
     for n, cued in told.items():
         # Beside a clause with the fault's own words another is underlined only if it is as clear.
         clearest = max((likely[m] for m in (n - 1, n + 1) if told.get(m)), default=0)
         if not cued and likely[n] >= max(threshold, BESIDE * clearest):
-            cued = [suspected[n]]
+            cued = [read.clauses[n]]
         places += [p for p in cued if not places or p[0] >= places[-1][1]]
     return places
 
