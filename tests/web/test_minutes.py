@@ -108,6 +108,19 @@ def test_without_a_script_everything_works_by_its_buttons(
     assert "草稿在大家手里" in client.get(address).content.decode()
 
 
+def test_a_stand_in_is_known_to_the_lines_before_their_name_is_kept(
+    meeting: Meeting, people: People, as_: Callable[[Person], Client]
+) -> None:
+    typed = {"do": "read", "promises": f"赵工 {day()}前 交供应商名单"}
+    name = f"name.{meeting.attendees.get(person=people.stranger).pk}"
+    client, address = as_(people.requester), ADDRESS.format(meeting.matter_id)
+    assert "error" in client.post(address, typed).content.decode()
+    read = client.post(address, typed | {name: "赵工"}).content.decode()
+    assert "error" not in read
+    assert "交供应商名单" in read
+    assert "赵工" not in client.get(address).content.decode()  # reading keeps nothing
+
+
 def test_typing_that_was_on_its_way_when_the_draft_went_out_is_refused_in_words(
     draft: Minutes, people: People, as_: Callable[[Person], Client]
 ) -> None:

@@ -119,13 +119,14 @@ def check_going_on(written: Minutes) -> None:
         raise NotNow("no decision is in force, or the matter is closed")
 
 
-def lines_of(written: Minutes, text: str | None = None) -> list[Line]:
-    """The commitments as they are understood; `text` instead of what is kept."""
+def lines_of(written: Minutes, typed: Mapping[str, str] | None = None) -> list[Line]:
+    """The commitments as they are understood; `typed` ({field: text}) goes before what is kept."""
+    texts = {**written.texts, **(typed or {})}
     guests = guests_of(written.meeting)
-    names = names_of((g.person, [str(written.texts.get(f"name.{g.pk}") or "")]) for g in guests)
+    names = names_of((g.person, [str(texts.get(f"name.{g.pk}") or "")]) for g in guests)
     zone = ZoneInfo(written.meeting.matter.requester.time_zone)
     today = timezone.localtime(written.meeting.start, zone).date()
-    return read_lines(str(written.texts.get(PROMISES) or "") if text is None else text, names, today=today)
+    return read_lines(str(texts.get(PROMISES) or ""), names, today=today)
 
 
 # --- the meeting is over ---

@@ -52,8 +52,9 @@ def minutes(request: DeskRequest, matter: int) -> HttpResponse:
         return _page(request, written)
     action = request.POST.get("do", "")
     if action == "read":
-        lines = actions.lines_of(written, text_of(request.POST, actions.PROMISES, actions.LONGEST))
-        return render(request, "minutes/_read.html", {"lines": lines})
+        names = (name for name in actions.fields_of(written) if name in request.POST)
+        typed = {name: text_of(request.POST, name, actions.LONGEST) for name in names}
+        return render(request, "minutes/_read.html", {"lines": actions.lines_of(written, typed)})
     return _write(request, written, action)
 
 
@@ -96,7 +97,7 @@ def _page(
             return Cell(name, text, was, stored, mark(stored))
         return Cell(name, text, mark(stored) if text == stored else was)
 
-    meeting, promises = written.meeting, cell(actions.PROMISES)
+    meeting = written.meeting
     guests = actions.guests_of(meeting)
     context = {
         "matter": meeting.matter,
@@ -108,8 +109,8 @@ def _page(
         "unmarked": any(not cell(f"came.{guest.pk}").text for guest in guests),
         "points": [(title, cell(f"point.{n}")) for n, title in enumerate(written.points)],
         "other": cell(actions.OTHER),
-        "promises": promises,
-        "lines": actions.lines_of(written, promises.text),
+        "promises": cell(actions.PROMISES),
+        "lines": actions.lines_of(written, {name: text for name, (text, _was) in shown.items()}),
         "error": why_not(error) if error else "",
         "field": field_of(error),
         "conflict": bool(apart),
