@@ -383,10 +383,57 @@ def test_a_matter_that_is_a_sentence_is_the_reason_to_write_and_to_meet():
 
 @pytest.mark.parametrize(
     ("lang", "channel", "told"),
-    [("en", "Zoom call", "spoke to Ada on a video call"), ("zh", "视频会", "我在视频会上问过，Ada 说要等签字")],
+    [
+        ("en", "Zoom call", "spoke to Ada on a video call"),
+        ("zh", "视频会", "我在视频会上问过，Ada 说要等签字"),
+    ],
 )
 def test_a_talk_by_video_is_told_as_one(lang, channel, told):
     efforts = [
         {"channel": channel, "with": "Ada", "result": "要等签字" if lang == "zh" else "it waits for a signature"}
     ]
     assert told in str(compose(_brief(lang, efforts=efforts), channel="email"))
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        ("The board takes 3 days", "On 29 September Ada told me by phone that the board takes 3 days."),
+        ("We have no board", "On 29 September I phoned Ada: we have no board."),  # whose "we" it is stays open
+        ("is willing to wait", "On 29 September I phoned Ada, who is willing to wait."),
+    ],
+)
+def test_what_somebody_said_is_told_as_theirs(result, told):
+    effort = {"date": "2026-09-29", "channel": "phone", "with": "Ada", "result": result}
+    assert told in str(compose(_brief("en", efforts=[effort]), channel="email"))
+
+
+def test_an_option_that_means_the_others_is_asked_for_by_its_name():
+    options = [
+        {"title": "三方碰头", "what_leader_does": "请郑科长约厂家", "minutes": 30},
+        {"title": "先调配再碰头", "what_leader_does": "两件都做", "minutes": 45},
+    ]
+    brief = _brief("zh", options=options, preferred=1)
+    assert "想请您先调配再碰头" in str(compose(brief, channel="chat"))
+    assert "先调配再碰头（45 分钟）：两件都做" in str(compose(brief, channel="email"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "does", "benefit", "told"),
+    [
+        ("zh", "召开协调会", "请王经理开 30 分钟会", "最快", "召开协调会（30 分钟）：请王经理开会，这样最快。"),
+        (
+            "en",
+            "Meet",
+            "Host a 30-minute call",
+            "keeps the date",
+            "Meet (30 minutes): host a call, which keeps the date.",
+        ),
+    ],
+)
+def test_an_options_minutes_are_said_once_and_what_it_brings_is_no_stump(lang, title, does, benefit, told):
+    first = {"title": title, "minutes": 30, "what_leader_does": does, "benefit": benefit}
+    second = {"title": "等一周" if lang == "zh" else "Wait", "minutes": 1}
+    assert told in str(compose(_brief(lang, options=[first, second]), channel="email"))
+    spoken = str(compose(_brief(lang, options=[first]), channel="spoken"))
+    assert ("这样最快" if lang == "zh" else "That keeps the date.") in spoken

@@ -77,6 +77,9 @@ def _effort(say: Setting, brief: Brief, effort: Effort, path: str) -> Item:
     if line and how.text:
         item |= {"how": how, "result": result, "asked": say.say("asked", kind, slots=slots)}
         item |= _outcome(say, line, result, known=bool(other))
+        if told := item.pop("told_me", None):
+            said = say.say("told", kind, slots=slots | {"result": told})
+            item["told"] = Fact(sentence(said.text), said.paths | how.paths, long=True)
     elif line:
         told = replace(result, text=line if say.spaced else sentence(line))
         people = (brief.other_department.contact, brief.other_department.head, *say.words["they"])
@@ -101,7 +104,11 @@ def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
         kind = "predicate" if own and said == line else "statement"
         return {kind: replace(result, text=said if kind == "statement" else line)}
     if say.is_clause(line):
-        return {"answer": result} if line.startswith(tuple(say.words["they"])) else {}
+        if line.startswith(tuple(say.words["they"])):
+            return {"answer": result}
+        # "Said that we have no slots": whose "we" that is, a colon leaves open.
+        told = known and not re.search(say.words["own_words"], line)
+        return {"told_me": replace(result, text=say.inside(line))} if told else {}
     if line.lower().startswith(tuple(say.words["silence"])):
         return {"silence": result}
     if own:
@@ -150,14 +157,26 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
     if option.minutes:
         time = say.words["minute" if option.minutes == 1 else "minutes"].format(option.minutes)
         item["time"] = Fact(time, frozenset({f"{path}.minutes"}))
+        # "Host a 30-minute meeting (30 minutes)": once is enough.
+        again = say.words["minutes_again"].format(option.minutes)
+        item["does"] = replace(item["does"], text=re.sub(again, "", item["does"].text))
     if brief.preferred == index and len(brief.options) > 1:
         item["leaning"] = Fact(say.words["leaning"])
-    # "…, so the lift could run within a week", but "…; no extra work for her team".
-    kind = "so" if say.is_clause(item["benefit"].text) else "gain"
-    item[kind] = item["benefit"]
-    if brief.preferred in (None, index):
-        item["why"] = item[f"why_{kind}"] = item["benefit"]
+    item |= _gain(say, item["benefit"], favoured=brief.preferred in (None, index))
     return {k: f for k, f in item.items() if f.text}
+
+
+def _gain(say: Setting, benefit: Fact, *, favoured: bool) -> Item:
+    """What is good about an option, after the option: "so the lift could run", "which keeps the date", "no extra work".
+
+    `means` says it in a sentence of its own; what begins with "why" is left out where another option is leaned to.
+    """
+    clause = not say.spaced and say.is_clause(benefit.text)
+    kind = "so" if clause else "which" if say.is_third_person(benefit.text) else "gain"
+    means = say.say("means", kind, slots={"benefit": benefit} if benefit.text else {})
+    if re.fullmatch(say.words["bare_gain"], benefit.text):  # "最快" alone hangs in the air
+        benefit = means
+    return {kind: benefit, "means": means} | ({"why": benefit, f"why_{kind}": benefit} if favoured else {})
 
 
 def _deed(say: Setting, item: Item) -> Item:
@@ -168,6 +187,8 @@ def _deed(say: Setting, item: Item) -> Item:
     """
     does, label, act = item["does"], item["label"].text, item.get("act")
     if not does.text:
+        return {"deed": act, "sole": act} if act else {}
+    if re.search(say.words["refers"], does.text):  # "do both" says nothing without the other options
         return {"deed": act, "sole": act} if act else {}
     asked = replace(does, text=_act(say, does.text) if say.spaced else say.deed(does.text))
     if act is None:

@@ -114,6 +114,12 @@ class Setting:
         rest = text[found.end() :].lstrip("，") if found else ""
         return (found[0], rest) if found and self.is_verb(rest) else None
 
+    def is_third_person(self, text: str) -> bool:
+        """Whether the text begins with what somebody or something does: "keeps the date", "saves a trip"."""
+        first = text.split(" ", 1)[0].lower()
+        stems = {first.removesuffix("s"), first.removesuffix("es")} - {first}
+        return not self.spaced and " " in text and not stems.isdisjoint(word_set(self.language, "verbs"))
+
     def deed(self, text: str) -> str:
         """What someone does, inside a sentence: its first word is a verb whatever it looks like."""
         first = text.split(" ", 1)[0]
