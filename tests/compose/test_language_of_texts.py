@@ -415,7 +415,7 @@ def test_an_option_that_means_the_others_is_asked_for_by_its_name():
     ]
     brief = _brief("zh", options=options, preferred=1)
     assert "想请您先调配再碰头" in str(compose(brief, channel="chat"))
-    assert "先调配再碰头（45 分钟）：两件都做" in str(compose(brief, channel="email"))
+    assert "先调配再碰头（45 分钟，我倾向这个）：两件都做" in str(compose(brief, channel="email"))
 
 
 @pytest.mark.parametrize(

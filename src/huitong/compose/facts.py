@@ -145,6 +145,8 @@ def _matter(say: Setting, brief: Brief) -> Item:
         named = trouble or told != quoted or any(mark in matter for mark in ready["topic_if"])
         bare = not stops and (named or "loose_matter" not in slots)
         slots["topic"] = Fact(told, path) if bare or told != quoted else say.say("matter", "topic", slots=slots)
+        if not stops and matter.startswith(say.words["please"]):
+            slots["topic"] = say.say("matter", "plea", slots=slots)
         return slots
     if stops:
         return slots | {"matter_name": slots["matter"]}

@@ -102,6 +102,8 @@ def _units(part: Part, number: int, facts: Facts, shorten: "_Shorten", *, limit:
             sizes = [count(f.text, shorten.unit) + extra for f in forms]
             rank = part.rank if index == leading else part.then + abs(index - leading)
             held = sum(p.needs <= slots.keys() for p in part.text[: part.held])
+            if part.longest:
+                held = next((n for n, size in enumerate(sizes) if size <= part.longest), 0)
             favoured = "leaning" in item
             units.append(_Unit(number, index, needed, together, rank, forms, sizes, held, part.later, favoured))
     return units
@@ -123,13 +125,11 @@ class _Shorten:
             timed = {name: slots[name] for name in _TIMED & used & slots.keys()}
             slots = slots | {name: replace(fact, text=aloud(fact.text, self._clock)) for name, fact in timed.items()}
         whole = slots | self._shorter(slots, used, _SAID) if self._aloud else slots
-        forms = [self._filled(p, whole) for p in patterns]
-        for room in rooms:
-            shorter = self._shorter(slots, used, room)
-            if shorter or part.needed == "all":
-                changed = slots | shorter
-                forms += [self._filled(p, changed) for p in patterns]
-        return forms
+        shorter = [self._shorter(slots, used, room) for room in rooms]
+        told = [whole, *(slots | short for short in shorter if short or part.needed == "all")]
+        if part.longest:  # a wording loses what it can spare before the next one is taken
+            return [self._filled(p, slots) for p in patterns for slots in told]
+        return [self._filled(p, slots) for slots in told for p in patterns]
 
     def _filled(self, pattern: Pattern, slots: Item) -> Fact:
         return fill(pattern, slots, spaced=self.spaced) or Fact("")

@@ -162,6 +162,8 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
         item["does"] = replace(item["does"], text=re.sub(again, "", item["does"].text))
     if brief.preferred == index and len(brief.options) > 1:
         item["leaning"] = Fact(say.words["leaning"])
+        item["leaning_aside"] = Fact(say.words["leaning_aside"])
+    item["aside"] = say.say("option_aside", slots=item)
     item |= _gain(say, item["benefit"], favoured=brief.preferred in (None, index))
     return {k: f for k, f in item.items() if f.text}
 
@@ -188,7 +190,8 @@ def _deed(say: Setting, item: Item) -> Item:
     does, label, act = item["does"], item["label"].text, item.get("act")
     if not does.text:
         return {"deed": act, "sole": act} if act else {}
-    if re.search(say.words["refers"], does.text):  # "do both" says nothing without the other options
+    # "Do both" says nothing without the other options, "talk to them" nothing that a name with a deed doesn't say.
+    if re.search(say.words["refers"], does.text) or (act and re.fullmatch(say.words["only_talk"], does.text)):
         return {"deed": act, "sole": act} if act else {}
     asked = replace(does, text=_act(say, does.text) if say.spaced else say.deed(does.text))
     if act is None:
@@ -236,7 +239,11 @@ def precedent_items(say: Setting, brief: Brief) -> list[Item]:
         }
         said = say.say("precedent", slots={k: f for k, f in slots.items() if f.text})
         if said.text:
-            items.append({"said": said, "Said": Fact(upper_first(said.text), said.paths)})
+            # "Last June their move was late too" says itself that it has happened before.
+            alike = items or any(mark in said.text for mark in say.words["alike"])
+            led = said if alike else say.say("precedent_led", slots={"said": said})
+            upper = {"Said": Fact(upper_first(said.text), said.paths), "led": Fact(upper_first(led.text), said.paths)}
+            items.append({"said": said} | upper)
     return items
 
 

@@ -33,6 +33,7 @@ class Part:
     then: int  # the rank of the other items
     held: int  # how many of the fullest wordings wait until rank `later`, so that other parts come before them
     later: int
+    longest: int  # what is longer waits until rank `later` too; 0: nothing does
     lead: tuple[Pattern, ...]
     between: str
     end: str
@@ -149,6 +150,7 @@ def _part(data: dict[str, Any]) -> Part:
         then=data.get("then", rank),
         held=data.get("held", 0),
         later=data.get("later", rank),
+        longest=data.get("longest", 0),
         lead=_patterns(data.get("lead", [])),
         between=data.get("between", ""),
         end=data.get("end", ""),

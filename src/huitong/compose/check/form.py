@@ -291,6 +291,7 @@ _CHECKS: Final[dict[str, ValueCheck]] = {
     "then": _number(0, MAX_RANK),
     "held": _number(0, MAX_RANK),
     "later": _number(0, MAX_RANK),
+    "longest": _number(0, MAX_RANK),
     "between": _words,
     "end": _words,
     "opens": _one_of("", "line", "paragraph"),
