@@ -437,3 +437,65 @@ def test_an_options_minutes_are_said_once_and_what_it_brings_is_no_stump(lang, t
     assert told in str(compose(_brief(lang, options=[first, second]), channel="email"))
     spoken = str(compose(_brief(lang, options=[first]), channel="spoken"))
     assert ("这样最快" if lang == "zh" else "That keeps the date.") in spoken
+
+
+def test_a_call_and_its_question_are_one_sentence_that_names_whom_once():
+    option = {"title": "Call Gwen", "what_leader_does": "Ask Gwen for a rush retrieval", "minutes": 5}
+    brief = _brief("en", matter="Off-site boxes for the deposition", options=[option])
+    email = str(compose(brief, channel="email"))
+    assert "on the off-site boxes for the deposition." in email
+    assert "Could you call Gwen (about 5 minutes of your time) and ask for a rush retrieval?" in email
+    assert "could you ask Gwen for a rush retrieval" in str(compose(brief, channel="chat"))
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("Smoke machines in the hall", "In March it was the same with smoke machines in the hall; you met Ada."),
+        ("The lock was also graded routine", "In March, the lock was also graded routine; you met Ada."),
+        ("The truck sat for weeks", "It has happened before: in March, the truck sat for weeks; you met Ada."),
+    ],
+)
+def test_an_earlier_case_says_that_it_was_one(what, told):
+    precedent = {"when": "2026-03", "what": what, "result": "You met Ada"}
+    efforts = [{"date": "2026-09-29", "channel": "phone", "with": "Ada", "result": "No"}]
+    assert told in str(compose(_brief("en", precedents=[precedent], efforts=efforts), channel="email"))
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("口径确定后 3 个工作日内补齐材料", "口径确定后 3 个工作日内，我会补齐材料"),
+        ("把签好的论证表当天送到设备处", "我会把签好的论证表当天送到设备处"),
+        ("出画线图和标识牌", "我会出画线图和标识牌"),
+    ],
+)
+def test_a_promise_that_begins_with_a_time_says_then_who(what, told):
+    commitments = [{"what": what, "who": "我"}]
+    brief = _brief("zh", commitments=commitments, requester={"name": "我"})
+    assert told in str(compose(brief, channel="email"))
+
+
+def test_a_matter_that_is_a_plea_is_told_as_what_we_want():
+    assert "要请法务部确认条款，想请您" in str(compose(_brief("zh", matter="请法务部确认条款"), channel="email"))
+
+
+def test_a_long_wish_is_shortened_before_a_fact_is_left_out():
+    purpose = (
+        "在年货节之前让面单由系统自动打印，不再靠人工导表、手动贴单，同时给客户留出至少一周的联调时间，"
+        + "赶上旺季，" * 6
+    )
+    options = [{"title": "面谈排期", "minutes": 20}, {"title": "外包开发", "minutes": 15}]
+    facts = [
+        f"第 {n} 条：每天约 6,800 单要手工打印，需要 9 名临时工从早上贴到晚上，" + "客户在等" * 8 for n in range(1, 5)
+    ]
+    email = compose(_brief("zh", purpose=purpose, options=options, situation=facts), channel="email")
+    assert "联调时间。\n" in email.body
+    assert "purpose" in email.left_out
+    assert "赶上旺季" in compose(_brief("zh", purpose=purpose, options=options), channel="email").body
+
+
+def test_soon_goes_where_a_day_says_how_soon():
+    purpose = "請設施部盡快完成批核"
+    assert "盡快" not in str(compose(_brief("zh-Hant", purpose=purpose, deadline="2026-12-07"), channel="chat"))
+    assert "盡快" in str(compose(_brief("zh-Hant", purpose=purpose), channel="chat"))

@@ -131,7 +131,8 @@ def _matter(say: Setting, brief: Brief) -> Item:
     path = frozenset({"matter"})
     matter = say.name(brief.matter)
     said = re.sub(r"(?<=\d)[:.,](?=\d)", "", matter)  # 7:30 is no stop
-    stops = any(mark in said for mark in ready["quote_if"])
+    plea = matter.startswith(tuple(ready["plea_if"]))
+    stops = any(mark in said for mark in ready["quote_if"]) or (plea and not say.spaced)
     clause = not stops and say.has_verb(matter)
     quoted = ready["quoted"].format(matter=matter) if stops or clause else say.thing(matter)
     slots = {"matter": Fact(quoted, path), "matter_title": Fact(matter, path)}
@@ -145,7 +146,7 @@ def _matter(say: Setting, brief: Brief) -> Item:
         named = trouble or told != quoted or any(mark in matter for mark in ready["topic_if"])
         bare = not stops and (named or "loose_matter" not in slots)
         slots["topic"] = Fact(told, path) if bare or told != quoted else say.say("matter", "topic", slots=slots)
-        if not stops and matter.startswith(say.words["please"]):
+        if plea and not stops:
             slots["topic"] = say.say("matter", "plea", slots=slots)
         return slots
     if stops:
@@ -167,6 +168,8 @@ def _purpose(say: Setting, brief: Brief) -> Item:
     """What is hoped for: `purpose` after "we hope", `goal` as it is told to the leader."""
     path = frozenset({"purpose"})
     whole = say.line(brief.purpose)
+    if brief.deadline:  # the day says how soon
+        whole = re.sub(say.words["soon"], "", whole) or whole
     text = drop_start(whole, say.words["purpose_starts"])
     please = say.words["please"]
     named = f"{brief.other_department.name} {brief.other_department.head} {brief.other_department.contact}"
@@ -180,7 +183,8 @@ def _purpose(say: Setting, brief: Brief) -> Item:
         slots["purpose_question"] = Fact(sentence(text.rstrip("?!")), path, long=True)
         slots["goal"] = Fact("")
     else:
-        kind = "verb" if say.is_verb(text) else "clause" if say.is_clause(text) else "thing"
+        ordered = text != whole and whole.lower().startswith(("please ", "kindly "))
+        kind = "verb" if ordered or say.is_order(text) else "clause" if say.is_clause(text) else "thing"
         for name in ("goal", "hope"):
             slots[name] = replace(say.say(name, kind, slots={"purpose": slots["purpose_inside"]}), long=True)
         if whole.startswith(tuple(say.words["goal_starts"])):

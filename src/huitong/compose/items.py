@@ -31,7 +31,7 @@ def with_deed(say: Setting, item: Item) -> Item:
     """A line of what is to come, with the deed that can follow "I’ll" if it is one."""
     told = item["item_inside"]
     deed = drop_start(told.text, say.words["followup_starts"])
-    if say.is_verb(deed):
+    if say.is_verb(deed) or re.match(say.words["does_you"], deed):
         return item | {"does": replace(told, text=say.inside(deed))}
     told = replace(told, text=told.text.replace(" to you ", " ", 1))
     if say.spaced or (say.is_clause(told.text) and not told.text.startswith(("a ", "an "))):
@@ -95,6 +95,9 @@ def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
     """How a result can be told, as its words allow. `known`: who was asked is named."""
     stated = line.startswith(tuple(say.words["statements"]))
     own = line.lower().startswith(tuple(say.words["predicates"])) and not stated
+    if line.lower().startswith(tuple(say.words["states"])):
+        line, own = f"{say.words['be']} {say.inside(line)}", True
+        result = replace(result, text=line)
     if say.spaced:
         if line.startswith(tuple(say.words["they"])):
             return {"answer": result}
@@ -198,6 +201,11 @@ def _deed(say: Setting, item: Item) -> Item:
         return {"deed": asked}
     if not say.spaced:
         meets = label.split(" ", 1)[0].lower() in say.words["contact"].split()
+        met = re.fullmatch(say.words["met"], label)
+        if met and meets and (same := re.match(say.words["asks"].format(re.escape(met[1])), asked.text)):
+            # "Call Gwen" and "ask Gwen for a retrieval": her name is said once.
+            then = replace(asked, text=say.words["asks_it"][same[1]] + asked.text[same.end() :])
+            return {"deed": asked, "step": act, "then": then}
         if not meets or _names(does.text) & _names(label):
             return {"deed": asked}
         text = f"{act.text} {say.words['and']} {asked.text}"
@@ -237,7 +245,8 @@ def precedent_items(say: Setting, brief: Brief) -> list[Item]:
             "what": Fact(say.inside(what), frozenset({f"{path}.what"})),
             "result": Fact(say.inside(result), frozenset({f"{path}.result"})),
         }
-        said = say.say("precedent", slots={k: f for k, f in slots.items() if f.text})
+        kind = "precedent_alike" if not say.spaced and _is_named(say, what) else "precedent"
+        said = say.say(kind, slots={k: f for k, f in slots.items() if f.text})
         if said.text:
             # "Last June their move was late too" says itself that it has happened before.
             alike = items or any(mark in said.text for mark in say.words["alike"])
@@ -245,6 +254,13 @@ def precedent_items(say: Setting, brief: Brief) -> list[Item]:
             upper = {"Said": Fact(upper_first(said.text), said.paths), "led": Fact(upper_first(led.text), said.paths)}
             items.append({"said": said} | upper)
     return items
+
+
+def _is_named(say: Setting, what: str) -> bool:
+    """Whether an English precedent is only named ("smoke machines in the Armoury"), not told."""
+    did = any(word.endswith("ed") or word in say.words["past"] for word in what.split()[1:4])
+    told = did or say.is_clause(what) or say.has_verb(what)
+    return bool(what) and not told and "same" not in what
 
 
 def _made(say: Setting, what: Fact) -> Item:
@@ -258,6 +274,7 @@ def _made(say: Setting, what: Fact) -> Item:
     # "Route plan with 5 cabs": the last word before the first of these says what it is.
     named = re.split(rf" (?:{'|'.join(say.words['of_it'].split())}) |,", what.text.lower(), maxsplit=1)[0].split()
     known = {first.lower().strip(","), *named[-1:]} & word_set(say.language, "made_starts")
+    known |= set(re.findall(r"[a-z]+", what.text.lower())) & word_set(say.language, "made_ends")
     return {"made": replace(what, text=say.thing(what.text))} if known or first[:1].isdigit() else {}
 
 

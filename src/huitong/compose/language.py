@@ -104,7 +104,7 @@ def lower_first(text: str, names: frozenset[str]) -> str:
     first, _, rest = text.partition(" ")
     is_name = (
         re.sub(r"[’']s?$", "", first) in names
-        or not re.fullmatch(r"[A-Z][a-z]+(?:[’'][a-z]+)?[,:]?|A", first)
+        or not re.fullmatch(r"[A-Z][a-z]+(?:[-’'][a-z]+)*[,:]?|A", first)
         or first.startswith(("I'", "I’"))
     )
     if is_name or re.match(r"[A-Z]", rest):

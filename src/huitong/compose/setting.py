@@ -78,9 +78,13 @@ class Setting:
         name = self.inside(name)
         first = name.split(" ", 1)[0]
         bare = not self.spaced and re.fullmatch(r"[a-z’'-]+", first) and " " in name
-        mass = not word_set(self.language, "mass").isdisjoint(name.split()[:2])
-        known = mass or first in word_set(self.language, "no_article") or first.endswith("ing")
+        known = self._is_mass(name.split()) or first in word_set(self.language, "no_article") or first.endswith("ing")
         return f"the {name}" if bare and not known else name
+
+    def _is_mass(self, name: list[str]) -> bool:
+        """Whether it is named by something that is not counted: "read access to the table", not "access injunction"."""
+        mass = next((n for n, word in enumerate(name[:2]) if word in word_set(self.language, "mass")), None)
+        return mass is not None and (len(name) == mass + 1 or name[mass + 1] in word_set(self.language, "of_it"))
 
     def line(self, value: str) -> str:
         """A field that is a sentence or clause, ready to stand in one of ours."""
@@ -113,6 +117,14 @@ class Setting:
         found = re.match(self.words["occasion"], text) if self.words["occasion"] else None
         rest = text[found.end() :].lstrip("，") if found else ""
         return (found[0], rest) if found and self.is_verb(rest) else None
+
+    def is_order(self, text: str) -> bool:
+        """Whether a wish begins with its verb, if with one that is a noun elsewhere too ("ship batch 4471")."""
+        first, second, *_ = [*text.lower().split()[:2], "", ""]
+        both = first in word_set(self.language, "nouns_too") and second not in word_set(self.language, "of_it")
+        return self.is_verb(text) or (
+            both and not self.spaced and not text.lower().startswith(tuple(self.words["not_verbs"]))
+        )
 
     def is_third_person(self, text: str) -> bool:
         """Whether the text begins with what somebody or something does: "keeps the date", "saves a trip"."""
