@@ -356,15 +356,20 @@ def test_what_an_option_brings_follows_from_it_or_stands_beside_it(benefit, told
     assert f"1. Call Ada (5 minutes): {told}" in str(compose(brief, channel="email"))
 
 
-@pytest.mark.parametrize(
-    ("purpose", "told"),
-    [
-        ("agree a repair date", "By Friday 23 October, we need to agree a repair date."),
-        ("the lift is back", "The hope is that the lift is back. This has to be settled by Friday 23 October."),
-    ],
-)
-def test_the_wish_and_its_day_are_one_sentence_where_it_is_ours(purpose, told):
-    assert told in str(compose(_brief("en", purpose=purpose, deadline="2026-10-23"), channel="email"))
+def test_the_day_is_that_of_the_help_not_of_what_is_hoped_for():
+    brief = _brief("en", purpose="agree a repair date", deadline="2026-10-23")
+    assert "about M by Friday 23 October? We need to agree a repair date." in str(compose(brief, channel="email"))
+    options = [{"title": "Call Ada", "minutes": 5}, {"title": "Wait", "minutes": 1}]
+    brief = _brief("en", purpose="the lift is back", deadline="2026-10-23", options=options)
+    assert "on M, by Friday 23 October. The hope is that the lift is back." in str(compose(brief, channel="email"))
+
+
+def test_a_single_way_is_asked_for_in_the_subject():
+    option = {"title": "Call Gwen", "what_leader_does": "Ask Gwen for a rush retrieval", "minutes": 5}
+    brief = _brief("en", deadline="2026-10-23", options=[option])
+    assert compose(brief, channel="email").subject == "Could you call Gwen by 23 October? M"
+    brief = _brief("zh", deadline="2026-10-23", options=[{"title": "给总务处打个电话", "minutes": 5}])
+    assert compose(brief, channel="email").subject == "请您给总务处打个电话：M，10 月 23 日前"
 
 
 def test_in_speech_a_weekday_has_no_brackets_and_a_promise_says_its_hour():
@@ -384,7 +389,7 @@ def test_a_matter_that_is_a_sentence_is_the_reason_to_write_and_to_meet():
 @pytest.mark.parametrize(
     ("lang", "channel", "told"),
     [
-        ("en", "Zoom call", "spoke to Ada on a video call"),
+        ("en", "Zoom call", "spoke on a video call to Ada"),
         ("zh", "视频会", "我在视频会上问过，Ada 说要等签字"),
     ],
 )

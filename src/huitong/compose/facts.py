@@ -16,7 +16,7 @@ from huitong.compose.items import (
     precedent_items,
     with_deed,
 )
-from huitong.compose.language import clauses, drop_start, full_width, sentence, trim
+from huitong.compose.language import clauses, count, drop_start, full_width, sentence, trim
 from huitong.compose.pattern import Fact
 from huitong.compose.setting import Setting, setting_of, word_set
 from huitong.method import Brief, Language, chinese_number
@@ -73,6 +73,8 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
         slots["replies"] = Fact(_replies(say, [o["number"].text for o in lists["options"]]))
         if brief.preferred is not None and lists["preferred"]:
             slots["preference"] = lists["preferred"][0]["ordinal"]
+    elif (act := chosen.get("act")) and count(act.text, say.words["unit"]) <= say.words["short_act"]:
+        slots["sole_act"] = act
     told = {p for f in slots.values() for p in f.paths} | {
         p for items in lists.values() for item in items for f in item.values() for p in f.paths
     }
@@ -102,8 +104,6 @@ def _single(say: Setting, brief: Brief) -> Item:
         slots |= _goal(say, slots)
         if "due" in slots:
             slots["due_before"] = say.say("before", "day", slots={"day": slots["due"]})
-    if not say.spaced:
-        slots["goal_by"] = _goal_by(say, slots)
     slots["counterpart"] = say.say("counterpart", slots=slots)
     slots["address"] = Fact(address(say, brief))
     if not re.search(r"\s", slots["address"].text):
@@ -208,17 +208,6 @@ def _goal(say: Setting, slots: Item) -> Item:
     told = replace(goal, text=text, paths=goal.paths | long_day.paths)
     asked = replace(told, text=f"{text}?") if name == "purpose_question" else told
     return {name: told, "dated_goal": asked, "dated": slots["deadline"]}
-
-
-def _goal_by(say: Setting, slots: Item) -> Fact:
-    """The English goal with its day, unless it names one: "By 5 May, we need …", never "by 5 May the hope is …"."""
-    goal = slots["goal"]
-    if "due" not in slots or not goal.text:
-        return goal
-    if not goal.text.startswith(tuple(say.words["goal_by_starts"])):
-        return say.say("before", "goal", slots={"day": slots["due"], "goal": goal})
-    inside = replace(goal, text=say.inside(goal.text))
-    return say.say("before", "our_goal", slots={"day": slots["due"], "goal": inside})
 
 
 def address(say: Setting, brief: Brief) -> str:

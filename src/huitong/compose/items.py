@@ -108,7 +108,7 @@ def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
         return {kind: replace(result, text=said if kind == "statement" else line)}
     if say.is_clause(line):
         if line.startswith(tuple(say.words["they"])):
-            return {"answer": result}
+            return _spoken(say, line, result) if known else {"answer": result}
         # "Said that we have no slots": whose "we" that is, a colon leaves open.
         told = known and not re.search(say.words["own_words"], line)
         return {"told_me": replace(result, text=say.inside(line))} if told else {}
@@ -119,6 +119,15 @@ def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
         told = {"was_told": replace(result, text=rest)} if rest != result.text else {}
         return ({"predicate": result} if known else {}) | told or {"quote": result}
     return {"quote": result} if not set(line) & set('“”"') else {}
+
+
+def _spoken(say: Setting, line: str, result: Fact) -> Item:
+    """What somebody whom the result calls he, she or they said, as what the person named before did."""
+    rest = drop_start(line, say.words["persons"])
+    if rest == line:
+        return {"answer": result}
+    said = rest if rest.startswith(tuple(say.words["said_it"])) else f"said {say.inside(line)}"
+    return {"predicate": replace(result, text=said)}
 
 
 def _like(channel: str, like: str) -> bool:
