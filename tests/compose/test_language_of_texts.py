@@ -504,3 +504,13 @@ def test_soon_goes_where_a_day_says_how_soon():
     purpose = "請設施部盡快完成批核"
     assert "盡快" not in str(compose(_brief("zh-Hant", purpose=purpose, deadline="2026-12-07"), channel="chat"))
     assert "盡快" in str(compose(_brief("zh-Hant", purpose=purpose), channel="chat"))
+
+
+def test_what_comes_second_in_a_list_is_not_told_without_the_first():
+    long = "开工后每天下班前发一句进度，把当天贴单的数量、错单的数量和还没有处理完的单子一起列出来"
+    followup = [long, "周五汇报"]
+    facts = ["每天约 6,800 单要手工打印，需要 9 名临时工从早贴到晚，错单率是自动的 12 倍，赔付已有 8.3 万元，" * 3]
+    chat = compose(_brief("zh", situation=facts, followup=followup), channel="chat")
+    assert "下班前" not in chat.body
+    assert "周五汇报" not in chat.body
+    assert "周五汇报" in compose(_brief("zh", situation=facts, followup=followup[::-1]), channel="chat").body

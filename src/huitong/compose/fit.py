@@ -160,7 +160,10 @@ def _choose(units: list[_Unit], around: list[int], limit: int | None) -> None:
         u.chosen = min(range(len(u.sizes)), key=lambda i, u=u: (u.sizes[i], i))  # type: ignore[misc]
         total += u.size + (0 if u.part in opened else around[u.part])
         opened.add(u.part)
+    leading: dict[int, _Unit] = {}
     for group, fullest in _groups(units):
+        if leading.setdefault(group[0].part, group[0]).chosen is None and group[0] is not leading[group[0].part]:
+            continue  # what comes second in a list is not told without the first
         extra = 0 if group[0].part in opened else around[group[0].part]
         before = sum(u.size for u in group)
         for level in range(fullest, max(len(u.forms) for u in group)):
