@@ -482,7 +482,7 @@ def test_a_promise_that_begins_with_a_time_says_then_who(what, told):
 
 
 def test_a_matter_that_is_a_plea_is_told_as_what_we_want():
-    assert "要请法务部确认条款，想请您" in str(compose(_brief("zh", matter="请法务部确认条款"), channel="email"))
+    assert "为了请法务部确认条款，想请您" in str(compose(_brief("zh", matter="请法务部确认条款"), channel="email"))
 
 
 def test_a_long_wish_is_shortened_before_a_fact_is_left_out():

@@ -75,6 +75,8 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
             slots["preference"] = lists["preferred"][0]["ordinal"]
     elif (act := chosen.get("act")) and count(act.text, say.words["unit"]) <= say.words["short_act"]:
         slots["sole_act"] = act
+    if any("benefit" in option for option in lists["options"]):
+        slots["told_benefit"] = Fact("✓")
     told = {p for f in slots.values() for p in f.paths} | {
         p for items in lists.values() for item in items for f in item.values() for p in f.paths
     }

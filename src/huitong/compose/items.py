@@ -13,6 +13,7 @@ from huitong.method import Brief, Effort, Option, chinese_number
 
 Item = dict[str, Fact]
 
+_LITTLE: Final = 2  # characters by which a deed that repeats its name may be longer
 _WHOLE: Final = 10  # characters from which the name of an option is a deed told whole
 
 
@@ -176,6 +177,8 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
         item["leaning"] = Fact(say.words["leaning"])
         item["leaning_aside"] = Fact(say.words["leaning_aside"])
     item["aside"] = say.say("option_aside", slots=item)
+    if say.spaced and brief.other_department.name not in item.get("deed", item["label"]).text:
+        item["with_other"] = say.say("with_other", slots={"other": Fact(trim(brief.other_department.name))})
     item |= _gain(say, item["benefit"], favoured=brief.preferred in (None, index))
     return {k: f for k, f in item.items() if f.text}
 
@@ -219,6 +222,8 @@ def _deed(say: Setting, item: Item) -> Item:
             return {"deed": asked}
         text = f"{act.text} {say.words['and']} {asked.text}"
         return {"deed": Fact(text, act.paths | does.paths, long=True), "step": act, "then": asked}
+    if label[:2] in does.text and len(does.text) <= len(label) + _LITTLE:  # "签核换机申请": "在系统上签核"
+        return {"deed": asked, "sole": act}
     met = re.match(say.words["contact"], label)
     if (met and met[1][-2:] in does.text) or (not met and len(label) < _WHOLE):
         return {"deed": asked}

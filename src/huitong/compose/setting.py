@@ -17,6 +17,12 @@ _RELATIVE: Final = re.compile(
     r"( (?:that|which|who|whose|where) )((?:(?:the|an?|our|your|their|my|his|her|its) )?[\w’'-]+ )?", re.IGNORECASE
 )
 _CAPITALISED: Final = re.compile(r"(?<=[a-z0-9,;] )[A-Z][\w’']*")
+# "12-28 开机" is a day; "9-11 人", "8-15 号楼" are none.
+_COUNTED: Final = "人名位个個件台天日号號月年周週次箱桶吨噸元万萬层層楼樓室页頁条條家户戶点點时時米"
+_NUMERIC_DAY: Final = re.compile(
+    r"(?<![\dA-Za-z.号號-])(?:(\d{4})-)?(0?[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\dA-Za-z-])"
+    rf"(?(1)|(?= ?(?:前|起|凌晨|早|上午|中午|下午|晚)| [\u3400-\u9fff](?<![{_COUNTED}])))(?: (?=[\u3400-\u9fff]))?"
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,16 @@ class Setting:
 
     def line(self, value: str) -> str:
         """A field that is a sentence or clause, ready to stand in one of ours."""
-        return spaced_scripts(full_width(trim(value))) if self.spaced else trim(value)
+        return spaced_scripts(full_width(self._dated(trim(value)))) if self.spaced else trim(value)
+
+    def _dated(self, text: str) -> str:
+        """A Chinese line whose days are written 2027-02-11 or 12-28, with these said as days."""
+
+        def day(found: re.Match[str]) -> str:
+            year, month, number = int(found[1] or 0), int(found[2]), int(found[3])
+            return self._date(year or self.year or 0, month, number)
+
+        return _NUMERIC_DAY.sub(day, text)
 
     def name(self, value: str) -> str:
         """What something is called: as it was written but for the spaces around it."""
