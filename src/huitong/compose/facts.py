@@ -75,12 +75,21 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
             slots["preference"] = lists["preferred"][0]["ordinal"]
     elif (act := chosen.get("act")) and count(act.text, say.words["unit"]) <= say.words["short_act"]:
         slots["sole_act"] = act
+    if any(_talks(say, option, slots) for option in lists["options"]):
+        slots["talks_with"] = slots["counterpart"]
     if any("benefit" in option for option in lists["options"]):
         slots["told_benefit"] = Fact("✓")
     told = {p for f in slots.values() for p in f.paths} | {
         p for items in lists.values() for item in items for f in item.values() for p in f.paths
     }
     return Facts(brief.lang, slots, lists, tuple(p for p in _order(brief) if p in told), say)
+
+
+def _talks(say: Setting, option: Item, slots: Item) -> bool:
+    """Whether the leader is to talk with the other side, and not only to allow or sign something."""
+    label, does = (option[slot].text if slot in option else "" for slot in ("label", "does"))
+    head, other = (slots[slot].text if slot in slots else "" for slot in ("head", "other"))
+    return (bool(head) and head in label + does) or (other in label and bool(re.match(say.words["contact"], label)))
 
 
 def _single(say: Setting, brief: Brief) -> Item:

@@ -281,7 +281,8 @@ def _made(say: Setting, what: Fact) -> Item:
     """What our side will have ready, if the words name a thing; in English what it will do if they end in -ing."""
     if say.spaced:
         timed = re.match(say.words["timed_if"], what.text)
-        return {"timed": what} if timed else {} if say.is_clause(what.text) else {"made": what}
+        kind = "sorted" if re.match(say.words["sorted_if"], what.text) else "made"
+        return {"timed": what} if timed else {} if say.is_clause(what.text) else {kind: what}
     first, second, *_ = [*what.text.split(), "", ""]
     if first.endswith("ing") and second == "of":
         return {"doing": what}
