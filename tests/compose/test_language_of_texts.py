@@ -347,7 +347,7 @@ def test_of_two_options_one_is_chosen():
     ("benefit", "told"),
     [
         ("the lift could run within a week", "ask Ada for the board, so the lift could run within a week."),
-        ("no extra work for her team", "ask Ada for the board; no extra work for her team."),
+        ("no extra work for her team", "ask Ada for the board – no extra work for her team."),
     ],
 )
 def test_what_an_option_brings_follows_from_it_or_stands_beside_it(benefit, told):
@@ -389,7 +389,7 @@ def test_a_matter_that_is_a_sentence_is_the_reason_to_write_and_to_meet():
 @pytest.mark.parametrize(
     ("lang", "channel", "told"),
     [
-        ("en", "Zoom call", "spoke on a video call to Ada"),
+        ("en", "Zoom call", "Ada told me on a video call"),
         ("zh", "视频会", "我在视频会上问过，Ada 说要等签字"),
     ],
 )
@@ -432,7 +432,7 @@ def test_an_option_that_means_the_others_is_asked_for_by_its_name():
             "Meet",
             "Host a 30-minute call",
             "keeps the date",
-            "Meet (30 minutes): host a call, which keeps the date.",
+            "Meet (30 minutes): host a call. That keeps the date.",
         ),
     ],
 )

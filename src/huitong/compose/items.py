@@ -78,8 +78,10 @@ def _effort(say: Setting, brief: Brief, effort: Effort, path: str) -> Item:
     if line and how.text:
         item |= {"how": how, "result": result, "asked": say.say("asked", kind, slots=slots)}
         item |= _outcome(say, line, result, known=bool(other))
-        if told := item.pop("told_me", None):
-            said = say.say("told", kind, slots=slots | {"result": told})
+        whole, short = item.pop("whole", None), item.pop("short", None)
+        if told := whole or short:
+            by = say.say("told", kind, slots=slots)
+            said = say.say("telling", "whole" if whole else "short", slots={"told": by, "result": told})
             item["told"] = Fact(sentence(said.text), said.paths | how.paths, long=True)
     elif line:
         told = replace(result, text=line if say.spaced else sentence(line))
@@ -97,7 +99,7 @@ def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
     stated = line.startswith(tuple(say.words["statements"]))
     own = line.lower().startswith(tuple(say.words["predicates"])) and not stated
     if line.lower().startswith(tuple(say.words["states"])):
-        line, own = f"{say.words['be']} {say.inside(line)}", True
+        line, own = re.sub(r"; (?=\w+s )", " and ", f"{say.words['be']} {say.inside(line)}"), True
         result = replace(result, text=line)
     if say.spaced:
         if line.startswith(tuple(say.words["they"])):
@@ -112,14 +114,15 @@ def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
             return _spoken(say, line, result) if known else {"answer": result}
         # "Said that we have no slots": whose "we" that is, a colon leaves open.
         told = known and not re.search(say.words["own_words"], line)
-        return {"told_me": replace(result, text=say.inside(line))} if told else {}
+        return {"whole": replace(result, text=say.inside(line))} if told else {}
     if line.lower().startswith(tuple(say.words["silence"])):
-        return {"silence": result}
+        quiet = line.lower() in say.words["quiet"]
+        return {"silence": replace(result, text=say.words["yet"].format(result.text)) if quiet else result}
     if own:
         rest = drop_start(result.text, say.words["said_so"])
         told = {"was_told": replace(result, text=rest)} if rest != result.text else {}
         return ({"predicate": result} if known else {}) | told or {"quote": result}
-    return {"quote": result} if not set(line) & set('“”"') else {}
+    return {"short": result} if known else {"quote": result}
 
 
 def _spoken(say: Setting, line: str, result: Fact) -> Item:
@@ -184,7 +187,7 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
 
 
 def _gain(say: Setting, benefit: Fact, *, favoured: bool) -> Item:
-    """What is good about an option, after the option: "so the lift could run", "which keeps the date", "no extra work".
+    """What is good about an option, after the option: "so the lift could run", "That keeps the date", "no extra work".
 
     `means` says it in a sentence of its own; what begins with "why" is left out where another option is leaned to.
     """
@@ -192,6 +195,8 @@ def _gain(say: Setting, benefit: Fact, *, favoured: bool) -> Item:
     kind = "so" if clause else "which" if say.is_third_person(benefit.text) else "gain"
     means = say.say("means", kind, slots={"benefit": benefit} if benefit.text else {})
     if re.fullmatch(say.words["bare_gain"], benefit.text):  # "最快" alone hangs in the air
+        benefit = means
+    if kind == "which":
         benefit = means
     return {kind: benefit, "means": means} | ({"why": benefit, f"why_{kind}": benefit} if favoured else {})
 
@@ -313,7 +318,10 @@ def commitment_items(say: Setting, brief: Brief, *, by_name: bool = False) -> li
         if commitment.by and say.day(commitment.by) not in what:
             slots["by"] = Fact(say.day(commitment.by), frozenset({f"{path}.by"}))
         who = frozenset({f"{path}.who"})
-        if commitment.who and commitment.who == brief.requester.name and not by_name:
+        own = commitment.who and (
+            commitment.who == brief.requester.name or commitment.who in brief.requester.name.split()
+        )
+        if own and not by_name:
             slots["me"] = Fact(say.words["me"], who)
         elif commitment.who:
             slots["who"] = Fact(trim(commitment.who), who)

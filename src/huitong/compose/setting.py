@@ -143,9 +143,11 @@ class Setting:
 
     def is_third_person(self, text: str) -> bool:
         """Whether the text begins with what somebody or something does: "keeps the date", "saves a trip"."""
+        if self.spaced or " " not in text:
+            return False
         first = text.split(" ", 1)[0].lower()
         stems = {first.removesuffix("s"), first.removesuffix("es")} - {first}
-        return not self.spaced and " " in text and not stems.isdisjoint(word_set(self.language, "verbs"))
+        return not stems.isdisjoint(word_set(self.language, "verbs") | word_set(self.language, "finite_maybe"))
 
     def deed(self, text: str) -> str:
         """What someone does, inside a sentence: its first word is a verb whatever it looks like."""
