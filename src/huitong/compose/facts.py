@@ -115,6 +115,8 @@ def _single(say: Setting, brief: Brief) -> Item:
         slots |= _goal(say, slots)
         if "due" in slots:
             slots["due_before"] = say.say("before", "day", slots={"day": slots["due"]})
+    if "due" not in slots:
+        slots["free_goal"] = slots["goal"]  # no day has to be told beside it
     slots["counterpart"] = say.say("counterpart", slots=slots)
     slots["address"] = Fact(address(say, brief))
     if not re.search(r"\s", slots["address"].text):

@@ -113,8 +113,8 @@ def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
         if line.startswith(tuple(say.words["they"])):
             return _spoken(say, line, result) if known else {"answer": result}
         # "Said that we have no slots": whose "we" that is, a colon leaves open.
-        told = known and not re.search(say.words["own_words"], line)
-        return {"whole": replace(result, text=say.inside(line))} if told else {}
+        theirs = known and not re.search(say.words["own_words"], line)
+        return {"whole": replace(result, text=say.inside(line))} if theirs else {}
     if line.lower().startswith(tuple(say.words["silence"])):
         quiet = line.lower() in say.words["quiet"]
         return {"silence": replace(result, text=say.words["yet"].format(result.text)) if quiet else result}
@@ -255,7 +255,7 @@ def ordinal_of(say: Setting, index: int) -> str:
 
 
 def precedent_items(say: Setting, brief: Brief) -> list[Item]:
-    items = []
+    items: list[Item] = []
     for index, precedent in enumerate(brief.precedents):
         path = f"precedents[{index}]"
         what, result = say.line(precedent.what), say.line(precedent.result)
