@@ -232,7 +232,8 @@ def test_any_fact_gone_or_exchanged_for_another_is_refused(data: st.DataObject) 
     if not found:
         return
     one = data.draw(st.sampled_from(found))
-    repeated = one.kind == "name" and sum(f.key == one.key for f in found) > 1  # "they" may stand for it
+    known = {one.text, *(e.with_ for e in brief.efforts if e.with_ and e.with_ in one.text)}
+    repeated = one.kind == "name" and any(text.count(name) > 1 for name in known)  # "they" may stand for it
     # A matter's name counts as a whole, and as named already where it comes again.
     in_name = any(
         one.text in name and text.count(name) > 1 for name in (brief.matter, *(o.title for o in brief.options))

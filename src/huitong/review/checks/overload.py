@@ -14,7 +14,7 @@ _PARTED: Final = {
     "en": re.compile(r"\b(?:and|plus|as well as)\b|[/•]"),
 }
 _MANY: Final = 3
-_LIKELY: Final = 0.3
+_LIKELY: Final = 0.25
 
 
 def check(read: Reading) -> list[Place]:
