@@ -514,3 +514,16 @@ def test_what_comes_second_in_a_list_is_not_told_without_the_first():
     assert "下班前" not in chat.body
     assert "周五汇报" not in chat.body
     assert "周五汇报" in compose(_brief("zh", situation=facts, followup=followup[::-1]), channel="chat").body
+
+
+@pytest.mark.parametrize(
+    ("fact", "told"),
+    [
+        ("12-28 精编开机", "12 月 28 日精编开机"),
+        ("播出定档 2027-02-11，不可改", "播出定档 2027 年 2 月 11 日，不可改"),
+        ("每班 9-11 人，住 8-15 号楼", "每班 9-11 人，住 8-15 号楼"),
+        ("单号 CG-12-28 没批", "单号 CG-12-28 没批"),
+    ],
+)
+def test_a_day_in_figures_is_told_as_a_day(fact, told):
+    assert told in str(compose(_brief("zh", situation=[fact]), channel="email"))

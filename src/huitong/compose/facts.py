@@ -65,6 +65,7 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
     chosen = lists["options"][min(brief.preferred or 0, len(brief.options) - 1)] if brief.options else {}
     lists["options"] = [o for o in lists["options"] if o]
     lists["preferred"] = [o for o in lists["options"] if o is chosen] or lists["options"][:1]
+    lists["gains"] = [o for o in lists["options"] if "benefit" in o]
     lists["others"] = [o for o in lists["options"] if o not in lists["preferred"]]
     slots = _single(say, brief)
     if len(lists["options"]) > 1:
@@ -77,8 +78,6 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
         slots["sole_act"] = act
     if any(_talks(say, option, slots) for option in lists["options"]):
         slots["talks_with"] = slots["counterpart"]
-    if any("benefit" in option for option in lists["options"]):
-        slots["told_benefit"] = Fact("✓")
     told = {p for f in slots.values() for p in f.paths} | {
         p for items in lists.values() for item in items for f in item.values() for p in f.paths
     }

@@ -194,9 +194,7 @@ def _gain(say: Setting, benefit: Fact, *, favoured: bool) -> Item:
     clause = not say.spaced and say.is_clause(benefit.text)
     kind = "so" if clause else "which" if say.is_third_person(benefit.text) else "gain"
     means = say.say("means", kind, slots={"benefit": benefit} if benefit.text else {})
-    if re.fullmatch(say.words["bare_gain"], benefit.text):  # "最快" alone hangs in the air
-        benefit = means
-    if kind == "which":
+    if kind == "which" or re.fullmatch(say.words["bare_gain"], benefit.text):  # "最快" alone hangs in the air
         benefit = means
     return {kind: benefit, "means": means} | ({"why": benefit, f"why_{kind}": benefit} if favoured else {})
 

@@ -57,7 +57,7 @@ class Setting:
             return self.inside(text)
         return self._date(int(found[1]), int(found[2] or 0), int(found[3] or 0), kind="when")
 
-    def _date(self, year: int, month: int, day: int, kind: str = "date", weekday: str = "") -> str:
+    def _date(self, year: int | None, month: int, day: int, kind: str = "date", weekday: str = "") -> str:
         name = ("day" if day else "month") if month else "year"
         shown = "" if month and year == self.year else str(year)
         months = self.words["months"]
@@ -100,8 +100,7 @@ class Setting:
         """A Chinese line whose days are written 2027-02-11 or 12-28, with these said as days."""
 
         def day(found: re.Match[str]) -> str:
-            year, month, number = int(found[1] or 0), int(found[2]), int(found[3])
-            return self._date(year or self.year or 0, month, number)
+            return self._date(int(found[1]) if found[1] else self.year, int(found[2]), int(found[3]))
 
         return _NUMERIC_DAY.sub(day, text)
 
