@@ -527,3 +527,23 @@ def test_what_comes_second_in_a_list_is_not_told_without_the_first():
 )
 def test_a_day_in_figures_is_told_as_a_day(fact, told):
     assert told in str(compose(_brief("zh", situation=[fact]), channel="email"))
+
+
+@pytest.mark.parametrize(
+    ("followup", "told"),
+    [
+        ("Every Monday the number of late boxes", "You’ll get the number of late boxes every Monday."),
+        ("Weekly status until it is done", "You’ll get the weekly status until it is done."),
+        ("cue sheet to Legal after lock", "I’ll send the cue sheet to Legal after lock."),
+        ("ping you when signed", "I’ll ping you when signed."),
+    ],
+)
+def test_a_report_to_come_is_got_or_sent(followup, told):
+    assert told in str(compose(_brief("en", followup=[followup]), channel="email"))
+
+
+@pytest.mark.parametrize(("name", "told"), [("Quality Lab", "the Quality Lab"), ("Crew Scheduling", "Crew Scheduling")])
+def test_a_department_that_is_a_place_has_its_article(name, told):
+    options = [{"title": "Call Ada", "minutes": 5}]
+    brief = _brief("en", other_department={"name": name}, options=options)
+    assert f"your help with {told} on M." in str(compose(brief, channel="email"))

@@ -35,7 +35,7 @@ def test_no_channel_can_lose_matter_or_other_department_or_the_ask(language, cha
     parts = template(language, channel).parts
     needed = [p for p in parts if p.needed or channel is Channel.REPORT]
     told = set().union(*(t.slots for p in needed for t in p.text))
-    assert told & {"other", "counterpart"}
+    assert told & {"other", "the_other", "counterpart"}
     assert told & {"deadline", "deadline_day", "due"}
     assert told & {"matter", "matter_name", "topic"}
     assert [p for p in needed if p.element == "ask"]

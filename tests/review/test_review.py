@@ -194,3 +194,15 @@ def test_reviewing_imports_neither_django_nor_pydantic() -> None:
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("方案二　只签字（5 分钟）：会签按正常流程走，省事，但很可能赶不上。", "zh"),
+        ("I phoned Ada: half a day's work, but she cannot move it up without Ben's say-so.", "en"),
+        ("2. Instruct outside solicitors (15 minutes): authorise up to £1,500 – can begin at once.", "en"),
+    ],
+)
+def test_what_an_option_brings_and_what_somebody_cannot_do_is_no_fault(text, language):
+    assert review(text, channel="email", language=language).faults == ()

@@ -106,6 +106,10 @@ def _single(say: Setting, brief: Brief) -> Item:
         "improvement_inside": Fact(say.inside(say.line(brief.improvement)), frozenset({"improvement"}), long=True),
         "me": Fact(say.words["me"]),
     }
+    if not say.spaced:
+        named = slots["other"].text.split()
+        place = named[-1:] and named[-1].lower() in word_set(say.language, "the_of") and named[0] not in ("The", "the")
+        slots["the_other"] = Fact(f"the {slots['other'].text}") if place else slots["other"]
     slots["improvement_told"] = _improvement(say, slots)
     slots |= _matter(say, brief) | _purpose(say, brief)
     if brief.deadline:

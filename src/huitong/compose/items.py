@@ -37,7 +37,11 @@ def with_deed(say: Setting, item: Item) -> Item:
     told = replace(told, text=told.text.replace(" to you ", " ", 1))
     if say.spaced or (say.is_clause(told.text) and not told.text.startswith(("a ", "an "))):
         return item | {"told": item["item"]}
-    return item | {"told": say.say("followup", "thing", slots={"thing": replace(told, text=say.thing(told.text))})}
+    kind, often = ("sent" if re.match(say.words["sent_if"], told.text) else "thing"), None
+    if again := re.fullmatch(say.words["often"], told.text):
+        often, told = replace(told, text=again[1]), replace(told, text=again[2])
+    slots = {"thing": replace(told, text=say.thing(told.text))} | ({"often": often} if often else {})
+    return item | {"told": say.say("followup", kind, slots=slots)}
 
 
 def effort_items(say: Setting, brief: Brief) -> list[Item]:
