@@ -15,6 +15,8 @@ from django.utils import timezone
 from huitong.delivery.calendars import refresh
 from huitong.records.models import Calendar, Person
 
+HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)  # one for the whole run, which may pass a full hour
+
 CERTIFICATE: Final = Path(__file__).parent / "delivery" / "transports" / "localhost.pem"  # for 127.0.0.1
 
 
@@ -89,10 +91,10 @@ def serving(settings: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Feed]
 
 
 def ics(*hours_ahead: float, title: str = "薪酬会议", extra: str = "") -> bytes:
-    """A calendar with an hour's event so many hours from the full hour that is."""
+    """A calendar with an hour's event so many hours from HOUR."""
     events = []
     for number, hours in enumerate(hours_ahead):
-        start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=hours)
+        start = HOUR + timedelta(hours=hours)
         events.append(
             f"BEGIN:VEVENT\r\nUID:{number}\r\nSUMMARY:{title}\r\nLOCATION:三号会议室\r\nDTSTART:{start:%Y%m%dT%H%M%SZ}\r\n"
             f"DTEND:{start + timedelta(hours=1):%Y%m%dT%H%M%SZ}\r\nEND:VEVENT\r\n"
@@ -117,7 +119,6 @@ def fetch_due() -> int:
 
 
 def hours_of(person: Person) -> list[float]:
-    """When the person's kept busy time begins, in hours from the full hour that is."""
-    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    """When the person's kept busy time begins, in hours from HOUR."""
     starts = [b.start for c in person.calendars.all() for b in c.busy.all()]
-    return sorted((start - now) / timedelta(hours=1) for start in starts)
+    return sorted((start - HOUR) / timedelta(hours=1) for start in starts)

@@ -21,7 +21,7 @@ from huitong.delivery.calendars.kinds import caldav
 from huitong.matters.calendars import add_caldav, choices, choose_collections
 from huitong.matters.errors import Incomplete
 from huitong.records.models import Busy, Calendar, Person
-from tests.feeds import CERTIFICATE, Feed, answer, fetch, fetch_due, hours_of
+from tests.feeds import CERTIFICATE, HOUR, Feed, answer, fetch, fetch_due, hours_of
 
 MAKE = """<c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop>
 <d:displayname>{name}</d:displayname>
@@ -72,7 +72,7 @@ class Dav:
         self.do("MKCALENDAR", path, MAKE.format(name=name, kind=kind))
 
     def event(self, path: str, hours: float, *more: str) -> None:
-        start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=hours)
+        start = HOUR + timedelta(hours=hours)
         lines = [f"UID:{path}", "SUMMARY:薪酬会议", f"DTSTART:{start:%Y%m%dT%H%M%SZ}", "DURATION:PT1H", *more]
         event = "\r\n".join(lines)
         self.do(
@@ -252,7 +252,7 @@ def propfind(token: str = "t1") -> Callable[[bytes], tuple[int, bytes]]:
 
 
 def test_who_may_see_free_busy_alone_gets_it_by_the_list(person: Person, feed: Feed) -> None:
-    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=24)
+    start = HOUR + timedelta(hours=24)
     busy = (
         "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\n"
         f"FREEBUSY:{start:%Y%m%dT%H%M%SZ}/PT1H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n"
@@ -345,7 +345,7 @@ def test_a_home_inside_the_houses_network_is_not_gone_to(person: Person, feed: F
 
 
 def test_an_object_that_is_broken_is_noted_and_the_others_count(person: Person, feed: Feed) -> None:
-    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=24)
+    start = HOUR + timedelta(hours=24)
     well = (
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n"
         f"DTSTART:{start:%Y%m%dT%H%M%SZ}\nDURATION:PT1H\nEND:VEVENT\nEND:VCALENDAR\n"

@@ -14,9 +14,8 @@ from huitong.delivery.calendars.kinds import google, microsoft
 from huitong.directory import sealing
 from huitong.matters.calendars import add_leave, providers
 from huitong.records.models import Busy, Calendar, Person
-from tests.feeds import Feed, answer, fetch, hours_of
+from tests.feeds import HOUR, Feed, answer, fetch, hours_of
 
-HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 TOKENS = {"access_token": "access-1", "expires_in": 3599, "refresh_token": "refresh-1", "token_type": "Bearer"}
 BEGUN = {"state": "s", "verifier": "verifier-" + "v" * 50}
 
