@@ -547,3 +547,17 @@ def test_a_department_that_is_a_place_has_its_article(name, told):
     options = [{"title": "Call Ada", "minutes": 5}]
     brief = _brief("en", other_department={"name": name}, options=options)
     assert f"your help with {told} on M." in str(compose(brief, channel="email"))
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("与王经理通个电话", "想请您与采购部王示范商量。"),
+        ("给采购部打个电话", "想请您与采购部王示范商量。"),
+        ("在付款单上批加急", "涉及采购部，想请您定一下。"),
+    ],
+)
+def test_whom_to_talk_to_is_said_only_where_there_is_to_be_a_talk(title, told):
+    options = [{"title": title, "minutes": 5}, {"title": "等一周", "minutes": 1}]
+    brief = _brief("zh", other_department={"name": "采购部", "head": "王示范"}, options=options)
+    assert told in str(compose(brief, channel="email"))

@@ -88,7 +88,12 @@ def _talks(say: Setting, option: Item, slots: Item) -> bool:
     """Whether the leader is to talk with the other side, and not only to allow or sign something."""
     label, does = (option[slot].text if slot in option else "" for slot in ("label", "does"))
     head, other = (slots[slot].text if slot in slots else "" for slot in ("head", "other"))
-    return (bool(head) and head in label + does) or (other in label and bool(re.match(say.words["contact"], label)))
+    if head and head in label + does:
+        return True
+    if not say.spaced or not (met := re.match(say.words["contact"], label)):
+        return False
+    # "与王经理通个电话" means the head 王示范.
+    return other in label or (bool(head) and met[1].startswith(head[:1]))
 
 
 def _single(say: Setting, brief: Brief) -> Item:
