@@ -162,6 +162,6 @@ def test_in_each_language_the_second_request_speaks_it(
     clock(MORNING_AFTER + timedelta(days=1, minutes=2))
     escalate.ask_leader(fresh(warned), by=requester, answer_by=date(2026, 12, 8))
     text = written(Matter.objects.get(pk=warned.matter_id), Channel.EMAIL).text
-    assert {"zh": "接下来" not in text and "请您定一下", "zh-Hant": "請您裁示", "en": "Could you decide?"}[
+    assert {"zh": "接下来" not in text and "请您定一下", "zh-Hant": "請您決定", "en": "Could you decide?"}[
         language
     ] in text
