@@ -101,9 +101,10 @@ def _units(part: Part, number: int, facts: Facts, shorten: "_Shorten", *, limit:
         if forms:
             sizes = [count(f.text, shorten.unit) + extra for f in forms]
             rank = part.rank if index == leading else part.then + abs(index - leading)
-            held = sum(p.needs <= slots.keys() for p in part.text[: part.held])
             if part.longest:
                 held = next((n for n, size in enumerate(sizes) if size <= part.longest), len(sizes))
+            else:
+                held = sum(p.needs <= slots.keys() for p in part.text[: part.held])
             favoured = "leaning" in item
             units.append(_Unit(number, index, needed, together, rank, forms, sizes, held, part.later, favoured))
     return units
