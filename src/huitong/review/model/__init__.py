@@ -16,7 +16,7 @@ from huitong.review.model.features import BITS, grams, kind_of, lengths
 from huitong.review.model.network import Floats, Ints, Networks, answers
 from huitong.review.page import Page, Place
 
-Rows = NDArray[np.int32]
+Rows = NDArray[np.integer[Any]]
 
 FOLDER: Final = Path(__file__).parent
 ELEMENTS: Final[tuple[Element, ...]] = tuple(Element)
@@ -69,11 +69,11 @@ def believed(said: Floats, lengths: Ints) -> Floats:
 
 def _vectors(page: Page, clauses: list[Place], model: Model) -> Floats:
     hashes, owners = grams(page, clauses)
-    first = np.flatnonzero(np.diff(owners, prepend=-1))  # every clause has a sign, if only its end
+    first = np.append(0, (owners[1:] != owners[:-1]).nonzero()[0] + 1)  # every clause has a sign, if only its end
     signs = model.grams.take(model.rows.take(hashes), axis=0).sum(axis=0, dtype=np.int16)
     sizes = np.add.reduceat((hashes >= 0).sum(axis=0), first)
-    sums = np.add.reduceat(signs, first, axis=0, dtype=np.int32)
-    vectors: Floats = sums * (model.steps / np.sqrt(sizes)[:, None]).astype(np.float32)
+    vectors = np.add.reduceat(signs, first, axis=0, dtype=np.int32).astype(np.float32) * model.steps
+    vectors /= np.sqrt(sizes, dtype=np.float32)[:, None]
     return vectors
 
 
@@ -81,7 +81,7 @@ def _vectors(page: Page, clauses: list[Place], model: Model) -> Floats:
 def load(kind: str) -> Model:
     """The model of "zh" or "en", as it was saved."""
     saved = load_arrays(FOLDER / f"{kind}.npz")
-    rows = np.zeros(2**BITS + 1, dtype=np.int32)
+    rows: Rows = np.zeros(2**BITS + 1, dtype=np.uint16 if len(saved["hashes"]) < 2**16 else np.int32)
     rows[saved["hashes"]] = np.arange(1, len(saved["hashes"]) + 1)
     grams = np.vstack([np.zeros((1, saved["grams"].shape[1]), dtype=np.int8), saved["grams"]])
     networks = Networks(*(saved[name].astype(np.float32) for name in NAMES))

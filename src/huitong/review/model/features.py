@@ -19,12 +19,12 @@ BITS: Final = 20
 LENGTHS: Final = (1, 2, 3, 4)
 _SALT: Final = {"zh": 0, "en": 16}
 
-_BEGIN: Final = 1
-_STOPS: Final = {c: n for n, c in enumerate("，。？：；！\n", 2)} | {
-    ",": 2, "—": 2, ".": 3, "…": 3, "?": 4, ":": 5, ";": 6, "!": 7,
-}  # fmt: skip
-_OTHER_STOP: Final = 9
-_AT_THE_END: Final = 3
+# Signs of their own, as characters that nobody writes.
+_BEGIN: Final = chr(1)
+_STOPS: Final = {c: chr(n) for n, c in enumerate("，。？：；！\n", 2)} | {
+    c: chr(n) for c, n in {",": 2, "—": 2, ".": 3, "…": 3, "": 3, "?": 4, ":": 5, ";": 6, "!": 7}.items()
+}
+_OTHER_STOP: Final = chr(9)
 _DIGIT: Final = ord("0")
 _SPACE: Final = ord(" ")
 _LAST: Final = 0x11000  # what lies beyond is one kind of sign
@@ -54,28 +54,21 @@ def grams(page: Page, clauses: list[Place]) -> tuple[Ints, Ints]:
 
 def lengths(page: Page, clauses: list[Place]) -> Ints:
     """How much each clause says: its words in English, its characters in Chinese."""
-    said = (page.folded[start:end].split() for start, end in clauses)
-    count = len if page.language is Language.EN else _characters
-    return np.array([count(words) for words in said], dtype=np.int64)
-
-
-def _characters(words: list[str]) -> int:
-    return sum(map(len, words))
+    spaces = page.folded.count
+    if page.language is Language.EN:
+        return np.array([spaces(" ", *clause) + 1 for clause in clauses], dtype=np.int64)
+    return np.array([end - start - spaces(" ", start, end) for start, end in clauses], dtype=np.int64)
 
 
 def _signs(page: Page, clauses: list[Place], kind: str) -> tuple[Hashes, Ints]:
     """The signs of all clauses in one row, each clause between a beginning and the mark that ends it."""
     text = page.own
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    codes = _ALIKE[kind][np.minimum(codes, _LAST)]
-    starts, ends = np.array(clauses, dtype=np.int64).T
-    lengths = ends - starts + 2
-    first = np.cumsum(lengths) - lengths
-    owners = np.repeat(np.arange(len(clauses)), lengths)
-    places = np.arange(len(owners)) - np.repeat(first - starts + 1, lengths)
-    signs = codes[np.clip(places, 0, len(codes) - 1)].astype(np.uint64)
-    signs[first] = _BEGIN
-    signs[first + lengths - 1] = [_STOPS.get(text[e], _OTHER_STOP) if e < len(text) else _AT_THE_END for e in ends]
+    row = "".join(
+        [f"{_BEGIN}{text[start:end]}{_STOPS.get(text[end : end + 1], _OTHER_STOP)}" for start, end in clauses]
+    )
+    codes = np.frombuffer(row.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    signs = _ALIKE[kind].take(codes, mode="clip")
+    owners = np.repeat(np.arange(len(clauses)), [end - start + 2 for start, end in clauses])
     again = np.zeros(len(signs), dtype=bool)
     again[1:] = signs[1:] == signs[:-1]
     drop = again & ((signs == _DIGIT) | (signs == _SPACE) | (signs == ord(HIDDEN)))
@@ -98,23 +91,22 @@ def _words(signs: Hashes, owners: Ints) -> tuple[Hashes, Ints]:
 
 
 def _hashed(signs: Hashes, owners: Ints, salt: int) -> Ints:
-    found = np.full((len(LENGTHS), len(signs)), -1, dtype=np.int64)
-    sums = signs * _MIX[0]
-    for length in LENGTHS[: len(signs)]:
-        count = len(signs) - length + 1
-        if length > 1:
-            sums = sums[:count] + signs[length - 1 :] * _MIX[length - 1]
-        hashes = sums ^ (sums >> _HALF)
-        hashes *= _FINISH + np.uint64(2 * (salt + length))
-        hashes ^= hashes >> _THIRD
-        hashes >>= _REST
-        whole = owners[:count] == owners[length - 1 :]
-        found[length - 1, :count][whole] = hashes[whole]
-    return found
+    hashes = np.zeros((len(LENGTHS), len(signs)), dtype=np.uint64)
+    whole = np.zeros(hashes.shape, dtype=bool)
+    for n in range(min(hashes.shape)):
+        count = len(signs) - n
+        np.multiply(signs[n:], _MIX[n], out=hashes[n, :count])
+        hashes[n, :count] += hashes[n - 1, :count] if n else 0
+        np.equal(owners[:count], owners[n:], out=whole[n, :count])
+    hashes ^= hashes >> _HALF
+    hashes *= _FINISH + 2 * (salt + np.array(LENGTHS, dtype=np.uint64))[:, None]
+    hashes ^= hashes >> _THIRD
+    hashes >>= _REST
+    return np.where(whole, hashes.view(np.int64), -1)
 
 
-def _alike(kind: str) -> NDArray[np.uint32]:
-    table = np.arange(_LAST + 1, dtype=np.uint32)
+def _alike(kind: str) -> Hashes:
+    table = np.arange(_LAST + 1, dtype=np.uint64)
     table[[ord(c) for c in "0123456789"]] = _DIGIT
     if kind == "zh":
         table[[ord(c) for c in "二四五六七八九两"]] = ord("三")

@@ -5,6 +5,7 @@ the text, and where in the text it stands; each code has an answer of its own. S
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -33,8 +34,9 @@ class Networks:
     bias: Floats  # networks, codes
 
 
+@lru_cache(maxsize=256)
 def places(count: int) -> Ints:
-    """Where each of `count` clauses stands, as a number below UNPLACED."""
+    """Where each of `count` clauses stands, as a number below UNPLACED. Shared: not to be written to."""
     index = np.arange(count)
     left = count - 1 - index
     middle = _FIRST + np.minimum(index * 10 // max(count, 1), 9)
@@ -55,7 +57,7 @@ def surroundings(vectors: Floats) -> Floats:
     seen[:, :-1, 2] = vectors[:, 1:]
     seen[:, 2:, 3] = vectors[:, :-2]
     seen[:, :-2, 4] = vectors[:, 2:]
-    seen[:, :, 5] = vectors.mean(axis=1, keepdims=True)
+    seen[:, :, 5] = vectors.sum(axis=1, keepdims=True) / np.float32(count)
     return seen.reshape(networks, count, SEEN * width)
 
 
@@ -64,8 +66,12 @@ def answers(vectors: Floats, networks: Networks) -> Floats:
 
     `vectors` are (networks, clauses, width).
     """
-    hidden = surroundings(vectors) @ networks.seen + networks.place[:, places(vectors.shape[1])]
+    hidden = surroundings(vectors) @ networks.seen
+    hidden += networks.place[:, places(vectors.shape[1])]
     np.maximum(hidden, 0, out=hidden)
-    logits = hidden @ networks.answer + vectors @ networks.direct + networks.bias[:, None]
-    chances: Floats = (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).mean(axis=0)
-    return chances
+    logits = hidden @ networks.answer
+    logits += vectors @ networks.direct
+    logits += networks.bias[:, None]
+    np.maximum(logits, -30, out=logits)  # of less the exponential is more than 32 bits hold
+    chances: Floats = (1 / (1 + np.exp(-logits))).sum(axis=0)
+    return chances / np.float32(len(logits))

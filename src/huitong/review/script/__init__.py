@@ -1,9 +1,13 @@
 """Folding a text to one way of writing, character by character, so that every offset stays true."""
 
 import re
+import sys
 from functools import cache
 from importlib import resources
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from huitong.method.words import Language
 
@@ -21,7 +25,8 @@ def fold(text: str, language: Language) -> str:
     lowered = text.lower()
     if len(lowered) != len(text):  # a few capitals have longer small letters
         lowered = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
-    return lowered.translate(_table(language is not Language.EN))
+    codes = np.frombuffer(lowered.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return _table(language is not Language.EN)[codes].tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def simplified(text: str) -> str:
@@ -52,12 +57,14 @@ def language_of(text: str) -> Language:
 
 
 @cache
-def _table(chinese: bool) -> dict[int, str]:
+def _table(chinese: bool) -> NDArray[np.uint32]:
     marks = {k: v for k, v in _PLAIN_MARKS.items() if not (chinese and k in "“”—")}
     table = _FULL_WIDTH | marks
     if chinese:
         table = {k: _CHINESE_MARKS.get(v, v) for k, v in table.items()} | _CHINESE_MARKS | _traditional()
-    return {ord(k): v.lower() for k, v in table.items()}
+    codes = np.arange(sys.maxunicode + 1, dtype=np.uint32)
+    codes[[ord(k) for k in table]] = [ord(v.lower()) for v in table.values()]
+    return codes
 
 
 @cache
