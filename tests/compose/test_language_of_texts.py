@@ -375,7 +375,7 @@ def test_a_single_way_is_asked_for_in_the_subject():
 def test_in_speech_a_weekday_has_no_brackets_and_a_promise_says_its_hour():
     commitments = [{"who": "我", "what": "每天 8:30 前报名单"}]
     said = str(compose(_brief("zh", deadline="2026-11-20", commitments=commitments), channel="spoken"))
-    assert "11 月 20 日周五前" in said
+    assert "11 月 20 号周五前" in said
     assert "每天 8 点半前报名单" in said
     assert "8:30 开会的事" in str(compose(_brief("zh", matter="8:30 开会"), channel="spoken"))  # a name stays as it is
 
@@ -500,16 +500,61 @@ def test_a_long_wish_is_shortened_before_a_fact_is_left_out():
     assert "赶上旺季" in compose(_brief("zh", purpose=purpose, options=options), channel="email").body
 
 
-def test_soon_goes_where_a_day_says_how_soon():
+@pytest.mark.parametrize("deadline", ["2026-12-07", None])
+def test_soon_is_left_out_of_the_wish_for_it_says_nothing(deadline):
     purpose = "請設施部盡快完成批核"
-    assert "盡快" not in str(compose(_brief("zh-Hant", purpose=purpose, deadline="2026-12-07"), channel="chat"))
-    assert "盡快" in str(compose(_brief("zh-Hant", purpose=purpose), channel="chat"))
+    chat = str(compose(_brief("zh-Hant", purpose=purpose, deadline=deadline), channel="chat"))
+    assert "完成批核" in chat
+    assert "盡快" not in chat
+
+
+@pytest.mark.parametrize(
+    ("title", "asked"),
+    [
+        ("请把二楼会议室调给围棋班", "想请您把二楼会议室调给围棋班"),
+        ("请安排两人值守", "想请您安排两人值守"),
+        ("请法务部本周给出意见", "想请您出面请法务部本周给出意见"),
+        ("请接待组派两人", "想请您出面请接待组派两人"),
+        ("主任跟机务队说一声,先派个人来看", "想请您跟机务队说一声，先派个人来看"),
+    ],
+)
+def test_what_is_asked_of_the_leader_is_asked_once(title, asked):
+    leader = {"name": "罗示范", "title": "主任", "form_of_address": "罗主任"}
+    brief = _brief("zh", leader=leader, options=[{"title": title}], preferred=0)
+    assert asked in str(compose(brief, channel="chat"))
+    assert title.replace(",", "，") in str(compose(brief, channel="report")).replace(",", "，")
+
+
+def test_the_other_department_stands_before_its_head_in_what_is_asked():
+    option = {"title": "通个电话", "what_leader_does": "与王经理通个电话，请他同意插单", "minutes": 10}
+    other = {"name": "采购部", "head": "王示范"}
+    brief = _brief("zh", other_department=other, options=[option], preferred=0)
+    assert "想请您与采购部王经理通个电话，请他同意插单" in str(compose(brief, channel="chat"))
+
+
+def test_a_day_that_the_brief_gives_is_known_in_its_short_form_and_no_other_number_is():
+    facts = ["主机 12.3 前装回，误差 12.3 mm，版本 1.12"]
+    chat = str(compose(_brief("zh", situation=facts, deadline="2026-12-03"), channel="chat"))
+    assert "主机 12 月 3 日前装回，误差 12.3 mm，版本 1.12" in chat
+
+
+def test_a_line_is_not_cut_behind_a_clause_that_waits_for_the_next():
+    fact = "今年 8 月起津贴在网上申领，因户籍信息不能自动比对，窗口须逐件核对纸质证明，平均每件 25 分钟，积压 612 件"
+    chat = str(compose(_brief("zh", situation=[fact, "九月以来每天新增 40 件" * 9]), channel="chat"))
+    assert "比对。" not in chat
+
+
+def test_an_english_list_is_not_cut_within():
+    option = {"title": "One table", "what_leader_does": "Bring Moira, the contractor and the planner to one table"}
+    facts = ["word " * 40, "word " * 40]
+    brief = _brief("en", options=[{"title": "Call Ben", "minutes": 5}, option], preferred=0, situation=facts)
+    assert "Or you could bring Moira, the contractor and the planner" in str(compose(brief, channel="chat"))
 
 
 def test_what_comes_second_in_a_list_is_not_told_without_the_first():
     long = "开工后每天下班前发一句进度，把当天贴单的数量、错单的数量和还没有处理完的单子一起列出来"
     followup = [long, "周五汇报"]
-    facts = ["每天约 6,800 单要手工打印，需要 9 名临时工从早贴到晚，错单率是自动的 12 倍，赔付已有 8.3 万元，" * 3]
+    facts = ["每天约 6,800 单要手工打印，需要 9 名临时工从早贴到晚，错单率是自动的 12 倍，赔付已有 8.3 万元"] * 3
     chat = compose(_brief("zh", situation=facts, followup=followup), channel="chat")
     assert "下班前" not in chat.body
     assert "周五汇报" not in chat.body

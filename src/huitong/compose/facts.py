@@ -168,7 +168,8 @@ def _matter(say: Setting, brief: Brief) -> Item:
         bare = not stops and (named or "loose_matter" not in slots)
         slots["topic"] = Fact(told, path) if bare or told != quoted else say.say("matter", "topic", slots=slots)
         if plea and not stops:
-            slots["topic"] = say.say("matter", "plea", slots=slots)
+            kind = "plea" if say.unasked(matter) == matter else "quoted_plea"
+            slots["topic"] = say.say("matter", kind, slots=slots)
         return slots
     if stops:
         return slots | {"matter_name": slots["matter"]}
@@ -189,13 +190,13 @@ def _purpose(say: Setting, brief: Brief) -> Item:
     """What is hoped for: `purpose` after "we hope", `goal` as it is told to the leader."""
     path = frozenset({"purpose"})
     whole = say.line(brief.purpose)
-    if brief.deadline:  # the day says how soon
-        whole = re.sub(say.words["soon"], "", whole) or whole
+    whole = re.sub(say.words["soon"], "", whole) or whole  # the day says how soon, and without a day it says nothing
     text = drop_start(whole, say.words["purpose_starts"])
     please = say.words["please"]
     named = f"{brief.other_department.name} {brief.other_department.head} {brief.other_department.contact}"
     if please and text.startswith(please) and text[len(please) :][:2] in named:
         text = text.removeprefix(please)
+    text = say.unasked(text)
     slots = {"purpose": Fact(text, path, long=True), "purpose_inside": Fact(say.inside(text), path, long=True)}
     slots["goal"] = slots["purpose"]
     if say.spaced or not text:

@@ -18,7 +18,7 @@ _LONG: Final = {"characters": 48, "words": 28}  # a line above this may be short
 _CLAUSE: Final = 1  # room for the first clause only
 _ANY: Final = 10_000  # room for all of it but what stands in brackets
 # Said aloud though never shortened; names are never said otherwise than they are written.
-_TIMED: Final = frozenset({"deadline", "deadline_day", "due", "due_before", "said", "Said"})
+_TIMED: Final = frozenset({"deadline", "deadline_day", "due", "due_before", "said", "Said", "asked", "how"})
 _SAID: Final = -1  # all of it but codes in brackets, as it is said aloud
 
 

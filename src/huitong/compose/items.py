@@ -65,9 +65,9 @@ def _effort(say: Setting, brief: Brief, effort: Effort, path: str) -> Item:
         slots["with"] = Fact(other, frozenset({f"{path}.with"}))
     kind = next((k for k, like in say.words["channels"].items() if _like(channel, like)), "other")
     kind = kind if channel else "none"
-    how = say.say("effort", kind, slots=slots)
+    how, asked = say.say("effort", kind, slots=slots), say.say("asked", kind, slots=slots)
     if channel:
-        how = replace(how, paths=how.paths | slots["channel"].paths)
+        how, asked = (replace(said, paths=said.paths | slots["channel"].paths) for said in (how, asked))
     line = drop_start(say.line(effort.result), [f"{other}：", f"{other}: ", f"{other} "] if other else [])
     if say.spaced and other:
         line = drop_start(line, [other])
@@ -80,7 +80,7 @@ def _effort(say: Setting, brief: Brief, effort: Effort, path: str) -> Item:
         item["reply"] = Fact(say.inside(reply), long=True)
         item["Reply"] = Fact(reply if say.spaced else sentence(reply))
     if line and how.text:
-        item |= {"how": how, "result": result, "asked": say.say("asked", kind, slots=slots)}
+        item |= {"how": how, "result": result, "asked": asked}
         item |= _outcome(say, line, result, known=bool(other))
         whole, short = item.pop("whole", None), item.pop("short", None)
         if told := whole or short:
@@ -147,7 +147,7 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
     """An option's slots; none for one that says nothing.
 
     `label` is what it is called by: its title, else what the leader does, else what is good about it. `act` is a label
-    that can follow "想请您" or "Could you", `plain` one that can't.
+    that can follow "想请您" or "Could you" (`whole_act` if nothing was left out for that), `plain` one that can't.
     """
     path = f"options[{index}]"
     said = {
@@ -160,32 +160,38 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
         return {}
     label = said.pop(key)
     label_path, long = frozenset({f"{path}.{key}"}), key != "title"
+    told = said.get("what_leader_does", "")
+    time = ""
+    if option.minutes:
+        time = say.words["minute" if option.minutes == 1 else "minutes"].format(option.minutes)
+        # "Host a 30-minute meeting (30 minutes)": once is enough.
+        told = re.sub(say.words["minutes_again"].format(option.minutes), "", told)
+        time = "" if time in f"{label} {told}" else time
     item = {
         "number": Fact(number_of(say, index)),
         "ordinal": Fact(ordinal_of(say, index)),
         "label": Fact(label, label_path, long=long),
-        "does": Fact(say.inside(said.get("what_leader_does", "")), frozenset({f"{path}.what_leader_does"}), long=True),
+        "does": Fact(say.inside(told), frozenset({f"{path}.what_leader_does"}), long=True),
         "benefit": Fact(say.inside(said.get("benefit", "")), frozenset({f"{path}.benefit"}), long=True),
     }
-    if say.is_verb(label) or (key == "what_leader_does" and say.spaced):
-        item["act"] = Fact(_act(say, label), label_path, long=long)
+    deed = drop_start(label, [p for p in (brief.leader.form_of_address, brief.leader.title) if p and say.spaced])
+    if say.is_verb(deed) or (key == "what_leader_does" and say.spaced):
+        item["act"] = Fact(_act(say, say.line(deed) if deed != label else deed), label_path, long=long)
+        if not say.spaced or label in item["act"].text:
+            item["whole_act"] = item["act"]
     else:
         item["plain"] = item["label"]
     item |= _deed(say, item)
     if "deed" not in item:
         item["label_only"] = replace(item["label"], text=say.thing(label))
-    if option.minutes:
-        time = say.words["minute" if option.minutes == 1 else "minutes"].format(option.minutes)
+    if time:
         item["time"] = Fact(time, frozenset({f"{path}.minutes"}))
-        # "Host a 30-minute meeting (30 minutes)": once is enough.
-        again = say.words["minutes_again"].format(option.minutes)
-        item["does"] = replace(item["does"], text=re.sub(again, "", item["does"].text))
     if brief.preferred == index and len(brief.options) > 1:
         item["leaning"] = Fact(say.words["leaning"])
         item["leaning_aside"] = Fact(say.words["leaning_aside"])
     item["aside"] = say.say("option_aside", slots=item)
-    if say.spaced and brief.other_department.name not in item.get("deed", item["label"]).text:
-        item["with_other"] = say.say("with_other", slots={"other": Fact(trim(brief.other_department.name))})
+    if say.spaced:
+        item |= _with_other(say, brief, item)
     item |= _gain(say, item["benefit"], favoured=brief.preferred in (None, index))
     return {k: f for k, f in item.items() if f.text}
 
@@ -238,13 +244,30 @@ def _deed(say: Setting, item: Item) -> Item:
     return {"deed": Fact(text, act.paths | does.paths, long=True), "step": act, "then": does}
 
 
+def _with_other(say: Setting, brief: Brief, item: Item) -> Item:
+    """`named_deed`: the deed with the other department's name before its head's; `with_other` if it lacks that name."""
+    other, deed = trim(brief.other_department.name), item.get("deed", item["label"])
+    if other in deed.text:
+        return {"named_deed": deed} if "deed" in item else {}
+    apart = {"with_other": say.say("with_other", slots={"other": Fact(other)})}
+    head = trim(drop_start(brief.other_department.head, [other]))
+    if not head or "deed" not in item:
+        return apart
+    at, met = deed.text.find(head), re.match(say.words["contact"], deed.text)
+    if at < 0 and met and met[1].startswith(head[:1]):  # "与王经理通个电话" means the head 王示范
+        at = met.start(1)
+    named = join_seam(join_seam(deed.text[:at], other, spaced=True), deed.text[at:], spaced=True)
+    return apart | ({"named_deed": replace(deed, text=named)} if at >= 0 else {})
+
+
 def _names(text: str) -> set[str]:
     return {word.strip(",.;:’'s") for word in text.split()[1:] if word[:1].isupper()}
 
 
 def _act(say: Setting, text: str) -> str:
+    text = say.unasked(drop_start(text, say.words["does_starts"]))
     before = next((b for start, b in say.words["before_act"].items() if text.startswith(start)), "")
-    return before + say.inside(drop_start(text, say.words["does_starts"]))
+    return before + say.inside(text)
 
 
 def number_of(say: Setting, index: int) -> str:
@@ -321,7 +344,9 @@ def commitment_items(say: Setting, brief: Brief, *, by_name: bool = False) -> li
             slots["by"] = Fact(say.day(commitment.by), frozenset({f"{path}.by"}))
         who = frozenset({f"{path}.who"})
         own = commitment.who and (
-            commitment.who == brief.requester.name or commitment.who in brief.requester.name.split()
+            commitment.who == brief.requester.name
+            or commitment.who in brief.requester.name.split()
+            or commitment.who.lower() in say.words["myself"]
         )
         if own and not by_name:
             slots["me"] = Fact(say.words["me"], who)

@@ -21,7 +21,12 @@ _CAPITALISED: Final = re.compile(r"(?<=[a-z0-9,;] )[A-Z][\w’']*")
 _COUNTED: Final = "人名位个個件台天日号號月年周週次箱桶吨噸元万萬层層楼樓室页頁条條家户戶点點时時米"
 _NUMERIC_DAY: Final = re.compile(
     r"(?<![\dA-Za-z.号號-])(?:(\d{4})-)?(0?[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\dA-Za-z-])"
-    rf"(?(1)|(?= ?(?:前|起|凌晨|早|上午|中午|下午|晚)| [\u3400-\u9fff](?<![{_COUNTED}])))(?: (?=[\u3400-\u9fff]))?"
+    rf"(?(1)|(?= ?(?:前|起|凌晨|早|上午|中午|下午|晚|\d{{1,2}}[:：]\d)| [\u3400-\u9fff](?<![{_COUNTED}])))"
+    r"(?: (?=[\u3400-\u9fff]))?"
+)
+_SHORT_DAY: Final = re.compile(
+    r"(?<![\d.A-Za-z-])(1[0-2]|[1-9])[./]([12]\d|3[01]|0?[1-9])"
+    rf"(?![\d.-]| ?[{_COUNTED}毫厘微公克升度倍亿A-Za-z%％])(?: (?=[\u3400-\u9fff]))?"
 )
 
 
@@ -32,6 +37,7 @@ class Setting:
     language: Language
     year: int | None
     names: frozenset[str] = frozenset()
+    days: frozenset[tuple[int, int]] = frozenset()  # month and day of those that the brief gives as dates
     american: bool = False
 
     @property
@@ -97,12 +103,26 @@ class Setting:
         return spaced_scripts(full_width(self._dated(trim(value)))) if self.spaced else trim(value)
 
     def _dated(self, text: str) -> str:
-        """A Chinese line whose days are written 2027-02-11 or 12-28, with these said as days."""
+        """A Chinese line whose days are written 2027-02-11, 12-28 or as a day that is known, 12.3, with these said."""
 
         def day(found: re.Match[str]) -> str:
             return self._date(int(found[1]) if found[1] else self.year, int(found[2]), int(found[3]))
 
-        return _NUMERIC_DAY.sub(day, text)
+        def known(found: re.Match[str]) -> str:
+            month, day = int(found[1]), int(found[2])
+            return self._date(self.year, month, day) if (month, day) in self.days else found[0]
+
+        return _SHORT_DAY.sub(known, _NUMERIC_DAY.sub(day, text))
+
+    def unasked(self, text: str) -> str:
+        """A Chinese deed without the plea before it: "请安排两人", but not "请法务部安排两人"."""
+        deed = text.removeprefix(self.words["please"])
+        if deed == text or re.match(self.words["body"], deed):
+            return text
+        return deed if deed.startswith(tuple(self.words["deed_starts"])) or self._is_plain_verb(deed) else text
+
+    def _is_plain_verb(self, text: str) -> bool:
+        return text[:2] in word_set(self.language, "verbs") and self.is_verb(text)
 
     def name(self, value: str) -> str:
         """What something is called: as it was written but for the spaces around it."""
@@ -194,7 +214,9 @@ def setting_of(brief: Brief, more_days: Iterable[date] = ()) -> Setting:
         people += [e.with_ for e in brief.efforts] + [c.who for c in brief.commitments]
         names = frozenset(" ".join(people).split()) | frozenset(_CAPITALISED.findall(said))
         names |= frozenset(words(brief.lang)["months"] + words(brief.lang)["weekdays"] + words(brief.lang)["feasts"])
-    return Setting(brief.lang, usual_year([d for d in days if d], brief.deadline), names, american)
+    known = [d for d in days if d]
+    short = frozenset((d.month, d.day) for d in known)
+    return Setting(brief.lang, usual_year(known, brief.deadline), names, short, american)
 
 
 def _texts(brief: Brief) -> Iterator[str]:

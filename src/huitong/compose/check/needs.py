@@ -24,7 +24,8 @@ class Need:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
+    text = re.sub(r"(?<=\d)[号號]", "日", unicodedata.normalize("NFKC", text).replace(" ", ""))  # as it is said aloud
+    return re.sub(r"\s", "", text).casefold()
 
 
 def holds(zh: str, en: str, *any_of: str) -> Need:
@@ -85,13 +86,18 @@ def _ask(brief: Brief) -> Iterator[Need]:
     """
     zh, en = "请领导做什么", "what the leader is asked to do"
     if option := brief.preferred_option:
-        yield holds(zh, en, option.title, option.what_leader_does)
+        words, paths = holds(zh, en, option.title, option.what_leader_does), set(_asking(brief.preferred or 0))
+        yield Need(zh, en, lambda f, subject: bool(paths & f.told) or words.told(f, subject))
         return
     whom = brief.other_department.head or brief.other_department.name
     asking = {Element.ASK, Element.PROPOSAL}
     yield Need(
         zh, en, lambda f, _: any(s.part.element in asking and (s.part.unless or whom in s.text) for s in f.segments)
     )
+
+
+def _asking(index: int) -> Iterator[str]:
+    yield from (f"options[{index}].{key}" for key in ("title", "what_leader_does"))
 
 
 def of_channel(channel: Channel, brief: Brief) -> Iterator[Need]:
