@@ -23,8 +23,9 @@ from huitong.review.script import language_of
 MAX_BYTES: Final = 1_000_000
 # From this chance on a clause is looked at for a fault's own words; the words alone never make a fault.
 SUSPECTED: Final = 0.005
-# Beside its clearest clause, one that carries an element less clearly is not shown.
-BESIDE: Final = 0.98
+# Beside its clearest clause, one that carries an element less clearly is not shown; a fault is mended wherever it is.
+BESIDE: Final = 0.995
+BESIDE_FAULT: Final = 0.98
 
 # A leader can act without thanks, not without knowing what is wanted: this is the order in which to mend.
 MATTERS_MOST: Final = (
@@ -159,7 +160,7 @@ def faulty(read: Reading, code: Fault) -> list[Place]:
     for n, cued in told.items():
         # Beside a clause with the fault's own words another is underlined only if it is as clear.
         clearest = max((likely[m] for m in (n - 1, n + 1) if told.get(m)), default=0)
-        if not cued and likely[n] >= max(threshold, BESIDE * clearest):
+        if not cued and likely[n] >= max(threshold, BESIDE_FAULT * clearest):
             cued = [read.clauses[n]]
         places += [p for p in cued if not places or p[0] >= places[-1][1]]
     return places
