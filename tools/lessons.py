@@ -31,6 +31,7 @@ ASIDE: Final = "aside"
 FAULTS_FIRST: Final = CODES.index("blame")
 FAULTS: Final = CODES[FAULTS_FIRST:]
 TOLD: Final = 2
+RULE: Final = "rule"  # the id of what a rule shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _clean(kind: str) -> Iterator[dict[str, Any]]:
 
 def _only(code: Element | Fault, text: str, words: list[str], language: Language) -> dict[str, Any]:
     said = {"elements": {str(code): words}, "faults": {}, "asides": []}
-    return said | {"id": "rule", "lang": language, "text": text, "only": (str(code),), "fragment": True}
+    return said | {"id": RULE, "lang": language, "text": text, "only": (str(code),), "fragment": True}
 
 
 def _without_faults(text: str, language: Language) -> dict[str, Any]:

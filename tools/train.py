@@ -19,7 +19,7 @@ from huitong.review.model import CODES, COLUMNS, FOLDER, NAMES, believed, save
 from huitong.review.model.features import BITS
 from huitong.review.model.network import PLACES, SEEN, UNPLACED, Floats, Ints, Networks, answers, places
 from tools.learning import Adam, Parameters, arguments, course, summed_by_row
-from tools.lessons import FAULTS_FIRST, Example, Words, known_words, read
+from tools.lessons import FAULTS_FIRST, RULE, Example, Words, known_words, read
 
 NETWORKS: Final = 3
 WIDTH: Final = 32
@@ -205,6 +205,7 @@ class Training:
 def trained(examples: list[Example], rows: Ints, words: Words, seed: int, epochs: int) -> Parameters:
     """The parameters of one network."""
     drafts, fragments = [e for e in examples if not e.fragment], [e for e in examples if e.fragment]
+    fragments += [e for e in fragments if e.id == RULE]  # what the rules show is a test: it is read twice as often
     training = Training(int(rows.max()) + 1, words.vectors.shape[1], seed)
     rng = np.random.default_rng(1000 + seed)
     a_round = -(-(len(drafts) + -(-len(fragments) // TOGETHER)) // BATCH)

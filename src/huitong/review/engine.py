@@ -23,9 +23,9 @@ from huitong.review.script import language_of
 MAX_BYTES: Final = 1_000_000
 # From this chance on a clause is looked at for a fault's own words; the words alone never make a fault.
 SUSPECTED: Final = 0.005
-# Beside its clearest clause, one that carries an element less clearly is not shown; a fault is mended wherever it is.
-BESIDE: Final = 0.995
-BESIDE_FAULT: Final = 0.98
+# A clause beside a clearer one is shown with it if it is as clear as this; a passage elsewhere only if it is clearer.
+BESIDE: Final = 0.98
+ELSEWHERE: Final = 0.995
 
 # A leader can act without thanks, not without knowing what is wanted: this is the order in which to mend.
 MATTERS_MOST: Final = (
@@ -125,7 +125,7 @@ def _must_be_readable(text: object) -> None:
 
 
 def _passages(read: Reading) -> dict[Element, list[Place]]:
-    """Where each element is told most clearly. Such clauses of one line, one behind the other, are one passage."""
+    """Where each element is told most clearly. Clear clauses of one line, one behind the other, are one passage."""
     passages: dict[Element, list[Place]] = {}
     index = {place: n for n, place in enumerate(read.clauses)}
     rows = read.chances.tolist()
@@ -133,16 +133,20 @@ def _passages(read: Reading) -> dict[Element, list[Place]]:
         if not read.found[code]:
             continue
         told = [index[place] for place in read.found[code]]
-        enough = BESIDE * max(rows[n][column] for n in told)
+        clearest = max(rows[n][column] for n in told)
         places: list[Place] = []
+        clear: list[float] = []
         before = -2
-        for n in (n for n in told if rows[n][column] >= enough):
+        for n in (n for n in told if rows[n][column] >= BESIDE * clearest):
             start, end = read.clauses[n]
             if n == before + 1 and "\n" not in read.page.text[places[-1][1] : start]:
-                start = places.pop()[0]
-            places.append((start, end))
+                places[-1] = places[-1][0], end
+                clear[-1] = max(clear[-1], rows[n][column])
+            else:
+                places.append((start, end))
+                clear.append(rows[n][column])
             before = n
-        passages[code] = places
+        passages[code] = [p for p, c in zip(places, clear, strict=True) if c >= ELSEWHERE * clearest]
     return passages
 
 
@@ -160,7 +164,7 @@ def faulty(read: Reading, code: Fault) -> list[Place]:
     for n, cued in told.items():
         # Beside a clause with the fault's own words another is underlined only if it is as clear.
         clearest = max((likely[m] for m in (n - 1, n + 1) if told.get(m)), default=0)
-        if not cued and likely[n] >= max(threshold, BESIDE_FAULT * clearest):
+        if not cued and likely[n] >= max(threshold, BESIDE * clearest):
             cued = [read.clauses[n]]
         places += [p for p in cued if not places or p[0] >= places[-1][1]]
     return places
