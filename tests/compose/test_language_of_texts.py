@@ -533,9 +533,15 @@ def test_the_other_department_stands_before_its_head_in_what_is_asked():
 
 
 def test_a_day_that_the_brief_gives_is_known_in_its_short_form_and_no_other_number_is():
-    facts = ["主机 12.3 前装回，误差 12.3 mm，版本 1.12"]
+    facts = ["主机 12.3 前装回，误差 12.3 mm，版本 12.3，加固 12.3%，改造 9.8 前完"]
     chat = str(compose(_brief("zh", situation=facts, deadline="2026-12-03"), channel="chat"))
-    assert "主机 12 月 3 日前装回，误差 12.3 mm，版本 1.12" in chat
+    assert "主机 12 月 3 日前装回，误差 12.3 mm，版本 12.3，加固 12.3%，改造 9.8 前完" in chat
+
+
+def test_in_speech_days_are_said_as_days_and_stretches_of_days_are_not():
+    facts = ["11 月 10 日到 13 日停线，10 日以内能修，6 月起每 5 日一检"]
+    said = str(compose(_brief("zh", situation=facts), channel="spoken"))
+    assert "11 月 10 号到 13 号停线，10 日以内能修，6 月起每 5 日一检" in said
 
 
 def test_a_line_is_not_cut_behind_a_clause_that_waits_for_the_next():

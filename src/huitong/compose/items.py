@@ -166,7 +166,7 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
         time = say.words["minute" if option.minutes == 1 else "minutes"].format(option.minutes)
         # "Host a 30-minute meeting (30 minutes)": once is enough.
         told = re.sub(say.words["minutes_again"].format(option.minutes), "", told)
-        time = "" if time in f"{label} {told}" else time
+        time = "" if re.search(rf"(?<!\d){re.escape(time)}", f"{label} {told}") else time
     item = {
         "number": Fact(number_of(say, index)),
         "ordinal": Fact(ordinal_of(say, index)),
@@ -256,8 +256,10 @@ def _with_other(say: Setting, brief: Brief, item: Item) -> Item:
     at, met = deed.text.find(head), re.match(say.words["contact"], deed.text)
     if at < 0 and met and met[1].startswith(head[:1]):  # "与王经理通个电话" means the head 王示范
         at = met.start(1)
+    if at < 0:
+        return apart
     named = join_seam(join_seam(deed.text[:at], other, spaced=True), deed.text[at:], spaced=True)
-    return apart | ({"named_deed": replace(deed, text=named)} if at >= 0 else {})
+    return apart | {"named_deed": replace(deed, text=named)}
 
 
 def _names(text: str) -> set[str]:

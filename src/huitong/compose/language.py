@@ -13,7 +13,7 @@ _LEADING: Final = " \t。，；：、,;:"
 _ABBREVIATION: Final = re.compile(r"(?:\b[A-Za-z]\.){2,}$|\b(?:Inc|Ltd|Co|Corp|etc|Jr|Sr|No|St)\.$")
 _ENDED: Final = re.compile(r"[。.!?！？…][”’」』\"')）]?$")
 _CLAUSE_END: Final = re.compile(r"[，；。！？]|[,;!?](?=\s|[^\x00-\x7f])|(?<=[^\W\d_]{4})\.(?=\s)|\s[—–-]+(?=\s)")
-# What follows says when, or that not, the beginning holds: to leave it out would say something else.
+# A clause that waits for the next, a list's first names: they say nothing without what follows.
 _DEPENDENT: Final = re.compile(
     r"\s*(?:(?:if|because|since|although|though|while|when|once|unless)\b"
     r"|因(?!此)|由于|由於|虽|雖|如(?!期|约|約|下|实|實|上)|若|要是|只要|尽管|儘管|为了|為了|除了)",
@@ -23,6 +23,7 @@ _LISTED: Final = re.compile(
     r", (?!(?:so|which|who|because|if|when|while|then|we|they|it|he|she)\b)"
     r"[\w’'-]+(?: [\w’'-]+){0,3}(?:, [\w’'-]+(?: [\w’'-]+){0,3})*,? (?:and|or) "
 )
+# What follows says when, or that not, the beginning holds: to leave it out would say something else.
 _CONDITION: Final = re.compile(
     r"\s*(?:(?:if|unless|but|until|except|provided|as long as|without|only|although|though|not|yet)\b"
     r"|但|不过|不過|除非|除了|前提|只要|如果|要是|若|可是|只是|只能|须|需|要)",
@@ -82,7 +83,7 @@ def without_asides(text: str, *, codes: bool = False) -> str:
     return _ASIDE.sub(without, text).strip() or text
 
 
-_DAY: Final = re.compile(r"((?<!\d)(?:[12]\d|3[01]|[1-9]) ?)日(?![内內均产產志誌历曆常])")
+_DAY: Final = re.compile(r"([月到至] ?\d{1,2} ?)日(?:([到至、和] ?\d{1,2} ?)日)?")
 _WEEKDAY: Final = re.compile(r"（([周週].|星期.)）")
 _CLOCK: Final = re.compile(r"(?<![\d:：比例按])(\d|[01]\d|2[0-4])[:：]([0-5]\d)(?![\d:：])(\s(?=[\u3400-\u9fff]))?")
 
@@ -99,7 +100,10 @@ def aloud(text: str, ready: dict[str, str]) -> str:
         kind = {"00": "hour", "30": "half"}.get(minute, "minute")
         return ready[kind].format(hour=hour, minute=minute) + (found[3] or "" if kind == "minute" else "")
 
-    return _CLOCK.sub(said, _DAY.sub(rf"\1{ready['day']}", _WEEKDAY.sub(r"\1", text))) if ready else text
+    def day(found: re.Match[str]) -> str:
+        return "".join(f"{part}{ready['day']}" for part in found.groups() if part)
+
+    return _CLOCK.sub(said, _DAY.sub(day, _WEEKDAY.sub(r"\1", text))) if ready else text
 
 
 def drop_start(text: str, starts: Iterable[str]) -> str:
@@ -146,7 +150,6 @@ def cut(text: str, room: int, unit: str) -> str:
         begins, clause = clause, found.end()
         if not head or _in_number(text, found.start()) or not _balanced(head) or _CONDITION.match(text, found.end()):
             continue
-        # "因户籍信息不能自动比对" says nothing without what follows, nor does "bring Moira" of three people.
         if _DEPENDENT.match(text, begins) or _LISTED.match(text, found.start()):
             continue
         if best and count(head, unit) > room:

@@ -24,8 +24,8 @@ class Need:
 
 
 def _plain(text: str) -> str:
-    text = re.sub(r"(?<=\d)[号號]", "日", unicodedata.normalize("NFKC", text).replace(" ", ""))  # as it is said aloud
-    return re.sub(r"\s", "", text).casefold()
+    squeezed = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
+    return re.sub(r"(?<=\d)[号號]", "日", squeezed)  # as a day is said aloud
 
 
 def holds(zh: str, en: str, *any_of: str) -> Need:
