@@ -544,17 +544,20 @@ def test_in_speech_days_are_said_as_days_and_stretches_of_days_are_not():
     assert "11 月 10 号到 13 号停线，10 日以内能修，6 月起每 5 日一检" in said
 
 
-def test_a_line_is_not_cut_behind_a_clause_that_waits_for_the_next():
-    fact = "今年 8 月起津贴在网上申领，因户籍信息不能自动比对，窗口须逐件核对纸质证明，平均每件 25 分钟，积压 612 件"
-    chat = str(compose(_brief("zh", situation=[fact, "九月以来每天新增 40 件" * 9]), channel="chat"))
-    assert "比对。" not in chat
-
-
-def test_an_english_list_is_not_cut_within():
-    option = {"title": "One table", "what_leader_does": "Bring Moira, the contractor and the planner to one table"}
-    facts = ["word " * 40, "word " * 40]
-    brief = _brief("en", options=[{"title": "Call Ben", "minutes": 5}, option], preferred=0, situation=facts)
-    assert "Or you could bring Moira, the contractor and the planner" in str(compose(brief, channel="chat"))
+@pytest.mark.parametrize(
+    ("line", "room", "unit", "kept"),
+    [
+        ("老人 5,276 人，因户籍不能自动比对，窗口须逐件核对", 20, "characters", "老人 5,276 人"),
+        (
+            "Bring Moira, the contractor and the planner, then settle",
+            3,
+            "words",
+            "Bring Moira, the contractor and the planner",
+        ),
+    ],
+)
+def test_a_line_is_not_cut_behind_what_waits_for_the_next_clause_nor_within_a_list(line, room, unit, kept):
+    assert cut(line, room, unit) == kept
 
 
 def test_what_comes_second_in_a_list_is_not_told_without_the_first():
