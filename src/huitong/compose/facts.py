@@ -10,6 +10,8 @@ from huitong.compose.items import (
     Item,
     commitment_items,
     effort_items,
+    head_at,
+    head_of,
     line_items,
     number_of,
     option_item,
@@ -88,12 +90,9 @@ def _talks(say: Setting, option: Item, slots: Item) -> bool:
     """Whether the leader is to talk with the other side, and not only to allow or sign something."""
     label, does = (option[slot].text if slot in option else "" for slot in ("label", "does"))
     head, other = (slots[slot].text if slot in slots else "" for slot in ("head", "other"))
-    if head and head in label + does:
+    if head_at(say, label, head) >= 0 or (head and head in does):
         return True
-    if not say.spaced or not (met := re.match(say.words["contact"], label)):
-        return False
-    # "与王经理通个电话" means the head 王示范.
-    return other in label or (bool(head) and met[1].startswith(head[:1]))
+    return say.spaced and other in label and bool(re.match(say.words["contact"], label))
 
 
 def _single(say: Setting, brief: Brief) -> Item:
@@ -105,7 +104,7 @@ def _single(say: Setting, brief: Brief) -> Item:
         "leader": Fact(trim(leader.name)),
         "leader_title": Fact(trim(leader.title)),
         "other": Fact(trim(other.name)),
-        "head": Fact(trim(drop_start(other.head, [other.name]))),
+        "head": Fact(head_of(brief)),
         "contact": Fact(trim(drop_start(other.contact, [other.name]))),
         "improvement": Fact(say.line(brief.improvement), frozenset({"improvement"}), long=True),
         "improvement_inside": Fact(say.inside(say.line(brief.improvement)), frozenset({"improvement"}), long=True),

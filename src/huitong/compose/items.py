@@ -250,16 +250,26 @@ def _with_other(say: Setting, brief: Brief, item: Item) -> Item:
     if other in deed.text:
         return {"named_deed": deed} if "deed" in item else {}
     apart = {"with_other": say.say("with_other", slots={"other": Fact(other)})}
-    head = trim(drop_start(brief.other_department.head, [other]))
-    if not head or "deed" not in item:
-        return apart
-    at, met = deed.text.find(head), re.match(say.words["contact"], deed.text)
-    if at < 0 and met and met[1].startswith(head[:1]):  # "与王经理通个电话" means the head 王示范
-        at = met.start(1)
+    at = head_at(say, deed.text, head_of(brief)) if "deed" in item else -1
     if at < 0:
         return apart
     named = join_seam(join_seam(deed.text[:at], other, spaced=True), deed.text[at:], spaced=True)
     return apart | {"named_deed": replace(deed, text=named)}
+
+
+def head_of(brief: Brief) -> str:
+    """The name of the other department's head, without the department's."""
+    return trim(drop_start(brief.other_department.head, [brief.other_department.name]))
+
+
+def head_at(say: Setting, text: str, head: str) -> int:
+    """Where a text names the head, or -1. "与王经理通个电话" means the head 王示范."""
+    if not head:
+        return -1
+    if head in text:
+        return text.find(head)
+    met = re.match(say.words["contact"], text) if say.spaced else None
+    return met.start(1) if met and met[1].startswith(head[:1]) else -1
 
 
 def _names(text: str) -> set[str]:

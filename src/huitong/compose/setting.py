@@ -121,10 +121,9 @@ class Setting:
         deed = text.removeprefix(self.words["please"])
         if deed == text or re.match(self.words["body"], deed):
             return text
-        return deed if deed.startswith(tuple(self.words["deed_starts"])) or self._is_plain_verb(deed) else text
-
-    def _is_plain_verb(self, text: str) -> bool:
-        return text[:2] in word_set(self.language, "verbs") and self.is_verb(text)
+        # A verb of one character may begin a name: 请办公室….
+        verb = deed[:2] in word_set(self.language, "verbs") and self.is_verb(deed)
+        return deed if verb or deed.startswith(tuple(self.words["deed_starts"])) else text
 
     def name(self, value: str) -> str:
         """What something is called: as it was written but for the spaces around it."""

@@ -127,26 +127,21 @@ def _must_be_readable(text: object) -> None:
 def _passages(read: Reading) -> dict[Element, list[Place]]:
     """Where each element is told most clearly. Clear clauses of one line, one behind the other, are one passage."""
     passages: dict[Element, list[Place]] = {}
-    index = {place: n for n, place in enumerate(read.clauses)}
-    rows = read.chances.tolist()
+    clauses, rows = read.clauses, read.chances.tolist()
+    index = {place: n for n, place in enumerate(clauses)}
     for column, code in enumerate(ELEMENTS):
         if not read.found[code]:
             continue
         told = [index[place] for place in read.found[code]]
         clearest = max(rows[n][column] for n in told)
-        places: list[Place] = []
-        clear: list[float] = []
-        before = -2
+        runs: list[list[int]] = []
         for n in (n for n in told if rows[n][column] >= BESIDE * clearest):
-            start, end = read.clauses[n]
-            if n == before + 1 and "\n" not in read.page.text[places[-1][1] : start]:
-                places[-1] = places[-1][0], end
-                clear[-1] = max(clear[-1], rows[n][column])
+            if runs and n == runs[-1][-1] + 1 and "\n" not in read.page.text[clauses[n - 1][1] : clauses[n][0]]:
+                runs[-1].append(n)
             else:
-                places.append((start, end))
-                clear.append(rows[n][column])
-            before = n
-        passages[code] = [p for p, c in zip(places, clear, strict=True) if c >= ELSEWHERE * clearest]
+                runs.append([n])
+        shown = (run for run in runs if max(rows[n][column] for n in run) >= ELSEWHERE * clearest)
+        passages[code] = [(clauses[run[0]][0], clauses[run[-1]][1]) for run in shown]
     return passages
 
 

@@ -86,7 +86,8 @@ def _ask(brief: Brief) -> Iterator[Need]:
     """
     zh, en = "请领导做什么", "what the leader is asked to do"
     if option := brief.preferred_option:
-        words, paths = holds(zh, en, option.title, option.what_leader_does), set(_asking(brief.preferred or 0))
+        words = holds(zh, en, option.title, option.what_leader_does)
+        paths = {f"options[{brief.preferred or 0}].{key}" for key in ("title", "what_leader_does")}
         yield Need(zh, en, lambda f, subject: bool(paths & f.told) or words.told(f, subject))
         return
     whom = brief.other_department.head or brief.other_department.name
@@ -94,10 +95,6 @@ def _ask(brief: Brief) -> Iterator[Need]:
     yield Need(
         zh, en, lambda f, _: any(s.part.element in asking and (s.part.unless or whom in s.text) for s in f.segments)
     )
-
-
-def _asking(index: int) -> Iterator[str]:
-    yield from (f"options[{index}].{key}" for key in ("title", "what_leader_does"))
 
 
 def of_channel(channel: Channel, brief: Brief) -> Iterator[Need]:

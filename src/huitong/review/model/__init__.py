@@ -16,7 +16,7 @@ from huitong.review.model.features import BITS, grams, kind_of, lengths
 from huitong.review.model.network import Floats, Ints, Networks, answers
 from huitong.review.page import Page, Place
 
-Rows = NDArray[np.integer[Any]]
+Rows = NDArray[np.int32]
 
 FOLDER: Final = Path(__file__).parent
 ELEMENTS: Final[tuple[Element, ...]] = tuple(Element)
@@ -81,7 +81,7 @@ def _vectors(page: Page, clauses: list[Place], model: Model) -> Floats:
 def load(kind: str) -> Model:
     """The model of "zh" or "en", as it was saved."""
     saved = load_arrays(FOLDER / f"{kind}.npz")
-    rows: Rows = np.zeros(2**BITS + 1, dtype=np.uint16 if len(saved["hashes"]) < 2**16 else np.int32)
+    rows = np.zeros(2**BITS + 1, dtype=np.int32)
     rows[saved["hashes"]] = np.arange(1, len(saved["hashes"]) + 1)
     grams = np.vstack([np.zeros((1, saved["grams"].shape[1]), dtype=np.int8), saved["grams"]])
     networks = Networks(*(saved[name].astype(np.float32) for name in NAMES))
