@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from huitong.matters.request import current_request
 from huitong.records.models import Matter, Outbox
-from tests.feeds import Feed, fetch_due, ics, serving
+from tests.feeds import HOUR, Feed, fetch_due, ics, serving
 
 from .conftest import People
 from .pages import fits
@@ -22,7 +22,7 @@ def feed(settings, monkeypatch) -> Iterator[Feed]:
 
 
 def hours_until(moment: datetime) -> float:
-    return (moment - timezone.now().replace(minute=0, second=0, microsecond=0)) / timedelta(hours=1)
+    return (moment - HOUR) / timedelta(hours=1)
 
 
 WORDS = {
