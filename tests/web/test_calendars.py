@@ -23,7 +23,7 @@ from huitong.matters.moments import busy_of
 from huitong.records.models import Busy, Calendar, Matter, Person
 from huitong.web.calendars import TROUBLES
 from tests.busy import keep_busy
-from tests.feeds import Feed, fetch_due, ics, serving
+from tests.feeds import HOUR, Feed, fetch_due, ics, serving
 
 from .conftest import People
 from .pages import fits
@@ -453,10 +453,7 @@ def test_a_connected_address_shows_the_week_which_follows_the_feed(
 ) -> None:
     def hours_until(hour: int) -> float:
         day = timezone.localtime() + timedelta(days=2)
-        return (
-            day.replace(hour=hour, minute=0, second=0, microsecond=0)
-            - timezone.now().replace(minute=0, second=0, microsecond=0)
-        ) / timedelta(hours=1)
+        return (day.replace(hour=hour, minute=0, second=0, microsecond=0) - HOUR) / timedelta(hours=1)
 
     feed.content = ics(hours_until(9))
     page = browse(people.leader, "/me", screen=screen)
