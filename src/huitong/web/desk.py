@@ -1,7 +1,6 @@
 """What a view gets from the door, and the few things that several pages need."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -108,14 +107,6 @@ def status_of(error: NotDone | None) -> int:
 def field_of(error: NotDone | None) -> str:
     """The field that `error` names, or ""."""
     return error.field if isinstance(error, Incomplete) else ""
-
-
-def day_of(text: str | None) -> date | None:
-    """A date field's value; None if it is empty or not a date."""
-    try:
-        return date.fromisoformat((text or "").strip())
-    except ValueError:
-        return None
 
 
 def address_of(text: str) -> str:

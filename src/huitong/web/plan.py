@@ -18,8 +18,8 @@ from huitong.matters.understood import plan_of
 from huitong.method import Help
 from huitong.records.models import Decision, Matter, Person, Talk
 from huitong.web import standing
-from huitong.web.desk import address_of, day_of
-from huitong.web.fields import text_of
+from huitong.web.desk import address_of
+from huitong.web.fields import day_of, text_of
 
 LOAN_DAYS: Final = 5  # for what is borrowed, where nobody has said by when it comes back
 

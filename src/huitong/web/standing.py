@@ -19,8 +19,8 @@ from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Matter, Person, Series
 from huitong.web.clock import moment_of
 from huitong.web.confirm import Reader, Summary
-from huitong.web.desk import address_of, day_of, status_of, why_not
-from huitong.web.fields import number_of, text_of
+from huitong.web.desk import address_of, status_of, why_not
+from huitong.web.fields import day_of, number_of, text_of
 
 SOON = 3  # working days to the first sitting, where nothing is typed
 WEEKS = 12  # that it goes on

@@ -16,8 +16,8 @@ from huitong.directory.hours import working_day_after
 from huitong.matters import coordinate, escalate, promises
 from huitong.matters.errors import Incomplete, NotDone
 from huitong.records.models import Commitment
-from huitong.web.desk import DeskRequest, day_of, field_of, status_of, why_not
-from huitong.web.fields import text_of
+from huitong.web.desk import DeskRequest, field_of, status_of, why_not
+from huitong.web.fields import day_of, text_of
 from huitong.web.promise import hands_of
 
 

@@ -28,8 +28,8 @@ from huitong.timing import MeetingTime
 from huitong.web import plan, week
 from huitong.web.attend import guest_rows
 from huitong.web.clock import moment_of
-from huitong.web.desk import DeskRequest, address_of, day_of, field_of, life, status_of, why_not
-from huitong.web.fields import number_of, text_of
+from huitong.web.desk import DeskRequest, address_of, field_of, life, status_of, why_not
+from huitong.web.fields import day_of, number_of, text_of
 from huitong.web.texts import keep_if_possible, sheet
 
 LOCAL = "%Y-%m-%dT%H:%M"

@@ -26,8 +26,8 @@ from huitong.matters.verdicts import verdict_text
 from huitong.matters.whereabouts import whereabouts
 from huitong.method import Help, help_name
 from huitong.records.models import Commitment, Decision, Matter, Request, Version
-from huitong.web.desk import DeskRequest, address_of, day_of, life, status_of, why_not
-from huitong.web.fields import text_of
+from huitong.web.desk import DeskRequest, address_of, life, status_of, why_not
+from huitong.web.fields import day_of, text_of
 from huitong.web.timeline import Line, line_of
 
 
