@@ -204,7 +204,7 @@ def _purpose(say: Setting, brief: Brief) -> Item:
         slots["purpose_question"] = Fact(sentence(text.rstrip("?!")), path, long=True)
         slots["goal"] = Fact("")
     else:
-        ordered = text != whole and whole.lower().startswith(("please ", "kindly "))
+        ordered = text != whole and whole.lower().startswith(tuple(say.words["polite"]))
         kind = "verb" if ordered or say.is_order(text) else "clause" if say.is_clause(text) else "thing"
         for name in ("goal", "hope"):
             slots[name] = replace(say.say(name, kind, slots={"purpose": slots["purpose_inside"]}), long=True)
