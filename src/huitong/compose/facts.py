@@ -10,15 +10,12 @@ from huitong.compose.items import (
     Item,
     commitment_items,
     effort_items,
-    head_at,
-    head_of,
     line_items,
-    number_of,
-    option_item,
     precedent_items,
     with_deed,
 )
 from huitong.compose.language import clauses, count, drop_start, full_width, sentence, trim
+from huitong.compose.options import head_at, head_of, number_of, option_item
 from huitong.compose.pattern import Fact
 from huitong.compose.setting import Setting, setting_of, word_set
 from huitong.method import Brief, Language, chinese_number

@@ -6,7 +6,8 @@ from typing import Final
 
 from huitong.compose.facts import Facts, facts_of
 from huitong.compose.fit import fit
-from huitong.compose.items import Item, commitment_items, option_item
+from huitong.compose.items import Item, commitment_items
+from huitong.compose.options import option_item
 from huitong.compose.setting import Setting
 from huitong.compose.template import PACKAGED, House, template
 from huitong.method import Brief, Language, Option
