@@ -1,13 +1,16 @@
 """For any brief: nothing invented, nothing needed lost, no scar, no length broken without need."""
 
+import json
 import re
 import unicodedata
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import huitong
 from huitong.compose import (
     Helper,
     Progress,
@@ -27,6 +30,7 @@ from huitong.compose import (
 from huitong.compose.language import trim
 from huitong.method import Brief, Channel, Language, Style
 
+CORPUS = Path(__file__).parents[2] / "corpus" / "briefs"
 AWKWARD = [
     *("<script>alert(1)</script>", "{{x}}", "{matter}", "[x]", "A&B", '"quoted"', "“引号”", "O'Brien", "🙂", "３０ 份"),
     *(
@@ -214,3 +218,19 @@ def test_a_field_of_nothing_but_white_space_of_any_kind_is_empty():
     assert (brief.matter, brief.options[0].title) == ("修割草机", "")
     with pytest.raises(ValueError, match="matter"):
         Brief.model_validate(people | {"matter": "\x1c\x1f"})
+
+
+@pytest.mark.points("2.2", "2.10")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_requests_of_many_hands_keep_their_facts_and_length_and_have_no_fault(language):
+    for line in (CORPUS / f"{language}.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        brief = Brief.model_validate({key: value for key, value in row.items() if key not in ("id", "weightiest")})
+        for channel in Channel:
+            text = compose(brief, channel=channel)
+            where = f"{row['id']}, {channel}:\n{text}"
+            assert numbers(re.sub(r"(?m)^(Option )?\d+[:.] ", "", str(text))) <= known_numbers(brief), where
+            assert plain(brief.matter).rstrip(".。!！?？") in plain(str(text)), where
+            assert plain(brief.other_department.name) in plain(str(text)), where
+            assert text.length.limit is None or text.length.size <= text.length.limit, where
+            assert huitong.review(str(text), channel=channel, language=brief.lang).faults == (), where

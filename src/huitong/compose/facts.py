@@ -1,7 +1,7 @@
 """What a brief gives to say, in the brief's language: slots for single facts, lists of slots for the rest."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -18,6 +18,7 @@ from huitong.compose.language import clauses, count, drop_start, full_width, sen
 from huitong.compose.options import head_at, head_of, number_of, option_item
 from huitong.compose.pattern import Fact
 from huitong.compose.setting import Setting, setting_of, word_set
+from huitong.compose.weight import by_weight
 from huitong.method import Brief, Language, chinese_number
 
 _HAN_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,4}")
@@ -32,6 +33,7 @@ class Facts:
     lists: dict[str, list[Item]]
     paths: tuple[str, ...]
     setting: Setting
+    weighed: Mapping[str, list[int]]  # the places of a list's items, weightiest first
 
     def but(self, *, lists: dict[str, list[Item]] | None = None, **slots: str) -> "Facts":
         """The same with other lists and more slots, for a text that leaves nothing of the brief out."""
@@ -42,6 +44,10 @@ class Facts:
         """With these slots and no others."""
         return replace(self, slots={name: self.slots[name] for name in names if name in self.slots})
 
+    def weightiest(self, name: str) -> list[Item]:
+        """The one item of a list that says most; none of an empty list."""
+        return [self.lists[name][n] for n in self.weighed[name][:1]]
+
     def has(self, name: str) -> bool:
         return bool(self.slots.get(name) or self.lists.get(name))
 
@@ -50,8 +56,8 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
     """Everything that the brief gives to say. What it doesn't give is no slot and an empty list."""
     say = setting_of(brief, more_days)
     lists = {
-        "situation": line_items(say, "situation", brief.situation),
-        "importance": line_items(say, "importance", brief.importance),
+        "situation": line_items(say, "situation", _without_greeting(say, brief, brief.situation)),
+        "importance": line_items(say, "importance", _without_greeting(say, brief, brief.importance)),
         "benefit": line_items(say, "benefit", brief.benefit, without=say.words["afterwards"]),
         "followup": [with_deed(say, item) for item in line_items(say, "followup", brief.followup)],
         "efforts": effort_items(say, brief),
@@ -80,7 +86,22 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
     told = {p for f in slots.values() for p in f.paths} | {
         p for items in lists.values() for item in items for f in item.values() for p in f.paths
     }
-    return Facts(brief.lang, slots, lists, tuple(p for p in _order(brief) if p in told), say)
+    weighed = {"situation": by_weight(say, brief)}
+    return Facts(brief.lang, slots, lists, tuple(p for p in _order(brief) if p in told), say, weighed)
+
+
+def _without_greeting(say: Setting, brief: Brief, lines: Iterable[str]) -> list[str]:
+    """The lines without the leader's name and a few words before the fact: the text greets by itself."""
+    leader = brief.leader
+    called = "|".join(re.escape(name) for name in (leader.form_of_address, leader.name, leader.title) if name)
+    out = []
+    for line in lines:
+        met = re.match(rf"\s*(?:{called}){say.words['greeting']}", line)
+        told = line[met.end() :] if met else line
+        while met and (rest := drop_start(told, say.words["lead_ins"])) != told:
+            told = rest
+        out.append(told if told.strip() else line)
+    return out
 
 
 def _talks(say: Setting, option: Item, slots: Item) -> bool:
@@ -109,7 +130,8 @@ def _single(say: Setting, brief: Brief) -> Item:
     }
     if not say.spaced:
         named = slots["other"].text.split()
-        place = named[-1:] and named[-1].lower() in word_set(say.language, "the_of") and named[0] not in ("The", "the")
+        of_it = {word.lower() for word in (*named[-1:], *(named[:1] if named[1:2] == ["of"] else ()))}
+        place = named[:1] not in (["The"], ["the"]) and of_it & word_set(say.language, "the_of")
         slots["the_other"] = Fact(f"the {slots['other'].text}") if place else slots["other"]
     slots["improvement_told"] = _improvement(say, slots)
     slots |= _matter(say, brief) | _purpose(say, brief)
@@ -203,9 +225,16 @@ def _purpose(say: Setting, brief: Brief) -> Item:
     else:
         ordered = text != whole and whole.lower().startswith(tuple(say.words["polite"]))
         kind = "verb" if ordered or say.is_order(text) else "clause" if say.is_clause(text) else "thing"
+        kind = "thing" if kind == "clause" and re.match(say.words["wanted"], whole) else kind
+        inside = slots["purpose_inside"]
+        required = kind == "thing" and re.match(say.words["required"], inside.text)
+        if kind == "thing" and (required or say.is_done(inside.text)):
+            inside = replace(inside, text=say.thing(inside.text))
         for name in ("goal", "hope"):
-            slots[name] = replace(say.say(name, kind, slots={"purpose": slots["purpose_inside"]}), long=True)
-        if whole.startswith(tuple(say.words["goal_starts"])):
+            slots[name] = replace(say.say(name, kind, slots={"purpose": inside}), long=True)
+        if required:
+            slots["goal"] = replace(inside, text=sentence(inside.text))
+        elif whole.startswith(tuple(say.words["goal_starts"])):
             slots["goal"] = Fact(whole, path, long=True)
     return slots
 

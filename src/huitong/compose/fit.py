@@ -87,20 +87,25 @@ def _wanted(part: Part, facts: Facts) -> bool:
 
 def _units(part: Part, number: int, facts: Facts, shorten: "_Shorten", *, limit: int | None) -> list[_Unit]:
     items: list[Item] = facts.lists.get(part.each, []) if part.each else [{}]
-    leading = len(items) - 1 if part.leading == "last" else 0
+    order = list(range(len(items)))
+    if part.leading == "last":
+        order.reverse()
+    elif part.leading == "weightiest":
+        order = facts.weighed.get(part.each, order)
     extra = _marks(part.between, shorten.unit)
     units = []
     for index, item in enumerate(items):
         slots = facts.slots | item if item else facts.slots
         together = part.needed == "all"
-        needed = together or (bool(part.needed) and index == leading)
+        place = order.index(index)
+        needed = together or (bool(part.needed) and place == 0)
         rooms = (_ANY, shorten.long, _CLAUSE) if needed else (_ANY, shorten.long)
         forms = shorten.forms(part, slots, rooms if limit is not None else ())
         if not together:  # items of a list told whole stay level with each other
             forms = list(dict.fromkeys(forms))
         if forms:
             sizes = [count(f.text, shorten.unit) + extra for f in forms]
-            rank = part.rank if index == leading else part.then + abs(index - leading)
+            rank = part.then + place if place else part.rank
             if part.longest:
                 held = next((n for n, size in enumerate(sizes) if size <= part.longest), len(sizes))
             else:

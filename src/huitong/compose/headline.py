@@ -26,7 +26,7 @@ def leader_headline(brief: Brief, *, house: House = PACKAGED) -> Headline:
 
 def headline_facts(brief: Brief) -> Facts:
     facts = facts_of(brief)
-    return facts.but(lists={name: facts.lists[name][:1] for name in ("importance", "situation")})
+    return facts.but(lists={"importance": facts.lists["importance"][:1], "situation": facts.weightiest("situation")})
 
 
 def headline_room(language: Language) -> int:

@@ -98,6 +98,9 @@ def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
     """How a result can be told, as its words allow. `known`: who was asked is named."""
     stated = line.startswith(tuple(say.words["statements"]))
     own = line.lower().startswith(tuple(say.words["predicates"])) and not stated
+    if own and not say.spaced:
+        line = _as_one(say, line)
+        result = replace(result, text=say.inside(line))
     if line.lower().startswith(tuple(say.words["states"])):
         line, own = re.sub(r"; (?=\w+s )", " and ", f"{say.words['be']} {say.inside(line)}"), True
         result = replace(result, text=line)
@@ -125,6 +128,13 @@ def _outcome(say: Setting, line: str, result: Fact, *, known: bool) -> Item:
     return {"short": result} if known else {"quote": result}
 
 
+def _as_one(say: Setting, line: str) -> str:
+    """Two English notes of what somebody does as one: "can't say a day. Thinks it's 4 hours"."""
+    first, stop, second = line.partition(". ")
+    follows = bool(stop) and second.lower().startswith(tuple(say.words["predicates"]))
+    return f"{first} and {second[:1].lower()}{second[1:]}" if follows else line
+
+
 def _spoken(say: Setting, line: str, result: Fact) -> Item:
     """What somebody whom the result calls he, she or they said, as what the person named before did."""
     rest = drop_start(line, say.words["persons"])
@@ -144,6 +154,7 @@ def precedent_items(say: Setting, brief: Brief) -> list[Item]:
     for index, precedent in enumerate(brief.precedents):
         path = f"precedents[{index}]"
         what, result = say.line(precedent.what), say.line(precedent.result)
+        what = drop_start(what, say.words["when_again"]) if precedent.when else what
         slots = {
             "when": Fact(say.when(trim(precedent.when)), frozenset({f"{path}.when"})),
             "what": Fact(say.inside(what), frozenset({f"{path}.what"})),

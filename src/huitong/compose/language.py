@@ -44,14 +44,16 @@ def trim(value: str) -> str:
 
 
 _HAN: Final = r"[\u3400-\u9fff”’》」』）]"
-_HALF: Final = re.compile(rf"(?<={_HAN})\s?([,;:!?]) ?|([,;:!?]) ?(?=[\u3400-\u9fff“‘《「『])")
+_HALF: Final = re.compile(rf"(?<={_HAN})\s?([,;:]|[!?]+) ?|([,;:!?]) ?(?=[\u3400-\u9fff“‘《「『])")
 _BRACKETS: Final = re.compile(r"\s?\(([^()]*[\u3400-\u9fff][^()]*)\)")
+# Before a figure a comma that groups no thousands: "1:11,4 月", "(OB-12),12/8".
+_BETWEEN: Final = re.compile(r"(?<=[\dA-Za-z)%]),(?=\d)(?!\d{3}(?!\d))")
 _FULL: Final = str.maketrans(",;:!?", "，；：！？")
 
 
 def full_width(text: str) -> str:
     """A Chinese line with the half-width punctuation beside its characters set full-width; numbers and codes stay."""
-    text = _BRACKETS.sub(r"（\1）", text)
+    text = _BETWEEN.sub("，", _BRACKETS.sub(r"（\1）", text))
     return _HALF.sub(lambda found: (found[1] or found[2]).translate(_FULL), text)
 
 
@@ -118,11 +120,11 @@ def lower_first(text: str, names: frozenset[str]) -> str:
     """The text as it reads inside an English sentence: no capital but for names (`names`: words never lowered)."""
     first, _, rest = text.partition(" ")
     is_name = (
-        re.sub(r"[’']s?$", "", first) in names
+        re.sub(r"[’']s?$|[,;:]$", "", first) in names
         or not re.fullmatch(r"[A-Z][a-z]+(?:[-’'][a-z]+)*[,:]?|A", first)
         or first.startswith(("I'", "I’"))
     )
-    if is_name or re.match(r"[A-Z]", rest):
+    if is_name or re.match(r"[A-Z][a-z]", rest):
         return text
     return text[0].lower() + text[1:]
 

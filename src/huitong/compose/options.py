@@ -11,7 +11,7 @@ from huitong.compose.setting import Setting
 from huitong.method import Brief, Option, chinese_number
 
 _LITTLE: Final = 2  # characters by which a deed that repeats its name may be longer
-_WHOLE: Final = 10  # characters from which the name of an option is a deed told whole
+_NEWS: Final = 0.5  # share of its pairs of characters by which a name says more than the deed
 
 
 def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
@@ -50,6 +50,8 @@ def option_item(say: Setting, brief: Brief, option: Option, index: int) -> Item:
         item["act"] = Fact(_act(say, say.line(deed) if deed != label else deed), label_path, long=long)
         if not say.spaced or label in item["act"].text:
             item["whole_act"] = item["act"]
+    elif met := re.fullmatch(say.words["a_word"], label):
+        item["act"] = item["whole_act"] = Fact(f"have a {met[1][:1].lower()}{met[1][1:]}", label_path, long=long)
     else:
         item["plain"] = item["label"]
     item |= _deed(say, item)
@@ -81,38 +83,64 @@ def _gain(say: Setting, benefit: Fact, *, favoured: bool) -> Item:
 
 
 def _deed(say: Setting, item: Item) -> Item:
-    """`deed`: what the leader is asked to do, as one phrase; `step` what its name says of it, if that is to go before.
+    """`deed`: what the leader is asked to do, as one phrase, `gist` the half of it that says more; `step` what its name
+    says of it, if that is to go before.
 
-    The name of an option often says it in two words; what the leader does says it whole, unless whom to talk to is in
-    the name alone.
+    The name of an option often says it in two words, and what the leader does says it whole, or only how ("签字").
     """
-    does, label, act = item["does"], item["label"].text, item.get("act")
-    if not does.text:
-        return {"deed": act, "sole": act} if act else {}
+    label, act = item["label"].text, item.get("act")
+    does = replace(item["does"], text=_beyond_talk(say, item["does"].text))
     # "Do both" says nothing without the other options, "talk to them" nothing that a name with a deed doesn't say.
-    if re.search(say.words["refers"], does.text) or (act and re.fullmatch(say.words["only_talk"], does.text)):
+    refers = re.search(say.words["refers"], does.text) or (act and re.fullmatch(say.words["only_talk"], does.text))
+    if refers or not does.text or re.match(say.words["no_deed"], does.text):
         return {"deed": act, "sole": act} if act else {}
     asked = replace(does, text=_act(say, does.text) if say.spaced else say.deed(does.text))
     if act is None:
         return {"deed": asked}
-    if not say.spaced:
-        meets = label.split(" ", 1)[0].lower() in say.words["contact"].split()
-        met = re.fullmatch(say.words["met"], label)
-        if met and meets and (same := re.match(say.words["asks"].format(re.escape(met[1])), asked.text)):
-            # "Call Gwen" and "ask Gwen for a retrieval": her name is said once.
-            then = replace(asked, text=say.words["asks_it"][same[1]] + asked.text[same.end() :])
-            return {"deed": asked, "step": act, "then": then}
-        if not meets or _names(does.text) & _names(label):
-            return {"deed": asked}
-        text = f"{act.text} {say.words['and']} {asked.text}"
-        return {"deed": Fact(text, act.paths | does.paths, long=True), "step": act, "then": asked}
-    if label[:2] in does.text and len(does.text) <= len(label) + _LITTLE:  # "签核换机申请": "在系统上签核"
-        return {"deed": asked, "sole": act}
+    return _chinese_deed(say, label, act, does, asked) if say.spaced else _english_deed(say, label, act, asked)
+
+
+def _chinese_deed(say: Setting, label: str, act: Fact, does: Fact, asked: Fact) -> Item:
     met = re.match(say.words["contact"], label)
-    if (met and met[1][-2:] in does.text) or (not met and len(label) < _WHOLE):
-        return {"deed": asked}
+    alone = {"deed": asked, "gist": asked if met else act}
+    if label[:2] in does.text and len(does.text) <= len(label) + _LITTLE:  # "签核换机申请": "在系统上签核"
+        return alone | {"sole": act}
+    if (met and met[1][-2:] in does.text) or (not met and _says_little(say, label, does.text)):
+        return alone
     text = join_seam(join_seam(act.text, "，", spaced=True), does.text, spaced=True)
-    return {"deed": Fact(text, act.paths | does.paths, long=True), "step": act, "then": does}
+    return alone | {"deed": Fact(text, act.paths | does.paths, long=True), "step": act, "then": does}
+
+
+def _english_deed(say: Setting, label: str, act: Fact, asked: Fact) -> Item:
+    meets = act.text.split(" ", 1)[0].lower() in say.words["contact"].split()
+    alone = {"deed": asked, "gist": asked if meets else act}
+    both = act.paths | asked.paths
+    if asked.text.startswith("about "):
+        return {"deed": Fact(f"{act.text} {asked.text}", both, long=True), "gist": act}
+    met = re.fullmatch(say.words["met"], label)
+    if met and meets and (same := re.match(say.words["asks"].format(re.escape(met[1])), asked.text)):
+        # "Call Gwen" and "ask Gwen for a retrieval": her name is said once.
+        then = replace(asked, text=say.words["asks_it"][same[1]] + asked.text[same.end() :])
+        return alone | {"step": act, "then": then}
+    if not meets or _names(asked.text) & _names(label):
+        return alone
+    text = f"{act.text} {say.words['and']} {asked.text}"
+    return alone | {"deed": Fact(text, both, long=True), "step": act, "then": asked}
+
+
+def _beyond_talk(say: Setting, does: str) -> str:
+    """What is wanted of a talk, without the talk: "One phone call asking for a date" -> "ask for a date"."""
+    met = re.match(say.words["a_talk"], does)
+    rest = does[met.end() :] if met else does
+    first, _, more = rest.partition(" ")
+    return f"{say.words['asked_by'].get(first, first)} {more}".strip() if met else rest
+
+
+def _says_little(say: Setting, label: str, does: str) -> bool:
+    """Whether a Chinese name ("召开协调会", "减少用量") says nothing beside what the leader does."""
+    pairs = {label[n : n + 2] for n in range(len(label) - 1)}
+    new = sum(pair not in does for pair in pairs)
+    return bool(re.fullmatch(say.words["a_meeting"], label)) or new < _NEWS * len(pairs)
 
 
 def _with_other(say: Setting, brief: Brief, item: Item) -> Item:

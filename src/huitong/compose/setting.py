@@ -126,8 +126,8 @@ class Setting:
         return deed if verb or deed.startswith(tuple(self.words["deed_starts"])) else text
 
     def name(self, value: str) -> str:
-        """What something is called: as it was written but for the spaces around it."""
-        return spaced_scripts(trim(value)) if self.spaced else trim(value)
+        """What something is called: as it was written but for the spaces around it and half-width punctuation."""
+        return spaced_scripts(full_width(trim(value))) if self.spaced else trim(value)
 
     def is_clause(self, text: str) -> bool:
         """Whether the text is a sentence of its own: in English something that begins with its subject."""
@@ -139,7 +139,9 @@ class Setting:
             return False
         # "A date that the trial can rely on" is no sentence.
         elsewhere = {end for m in _RELATIVE.finditer(text) for end in (m.end(1), m.end(2))}
-        return any(m.start() not in elsewhere for m in _finite(self.language).finditer(text, len(first)))
+        # "2 reviewers out, the queue is long": a number begins a sentence only if its own clause has the verb.
+        end = re.search(r"[,;:] |$", text).start() if first[:1].isdigit() else len(text)  # type: ignore[union-attr]
+        return any(m.start() not in elsewhere for m in _finite(self.language).finditer(text, len(first), end))
 
     def has_verb(self, text: str) -> bool:
         """Whether a name for something is a sentence: "The mowers are in the shop", "Letters show the wrong date"."""
@@ -157,9 +159,16 @@ class Setting:
         """Whether a wish begins with its verb, if with one that is a noun elsewhere too ("ship batch 4471")."""
         first, second, *_ = [*text.lower().split()[:2], "", ""]
         both = first in word_set(self.language, "nouns_too") and second not in word_set(self.language, "of_it")
+        both = both and not self.is_done(text)
         return self.is_verb(text) or (
             both and not self.spaced and not text.lower().startswith(tuple(self.words["not_verbs"]))
         )
+
+    def is_done(self, text: str) -> bool:
+        """Whether a wish names a thing and what is done with it: "order signed", "purchase of a lamp"."""
+        first, second, *_ = [*text.lower().split()[:2], "", ""]
+        done = second.endswith("ed") or second in self.words["past"] or second in ("done", "of")
+        return done and first not in word_set(self.language, "no_article")
 
     def is_third_person(self, text: str) -> bool:
         """Whether the text begins with what somebody or something does: "keeps the date", "saves a trip"."""
@@ -184,6 +193,8 @@ class Setting:
             return not described and not word_set(self.language, "verbs").isdisjoint((text[:1], text[:2]))
         first, second, *_ = [*text.split()[:2], "", ""]
         verb = first.lower().rstrip(",")
+        if second == "of":  # "Purchase of a lamp"
+            return False
         if verb not in word_set(self.language, "nouns_too"):
             return verb in word_set(self.language, "verbs")
         follows = second.lower() in word_set(self.language, "objects") or second[:1].isupper() or second[:1].isdigit()

@@ -28,7 +28,7 @@ class Part:
     text: tuple[Pattern, ...]  # fullest first
     each: str  # the list it goes through; "" for one sentence
     needed: str  # "" | "one" | "all": what stays whatever the length (one: the leading item)
-    leading: str  # "first" | "last": the item that gets room first, at `rank`
+    leading: str  # "first" | "last" | "weightiest": the item that gets room first, at `rank`
     rank: int  # lower ranks get room first
     then: int  # the rank of the other items
     held: int  # how many of the fullest wordings wait until rank `later`, so that other parts come before them

@@ -286,7 +286,7 @@ _CHECKS: Final[dict[str, ValueCheck]] = {
     "element": _one_of("", *(element.value for element in Element)),
     "each": _list,
     "needed": _one_of(True, False, "one", "all", ""),
-    "leading": _one_of("first", "last"),
+    "leading": _one_of("first", "last", "weightiest"),
     "rank": _number(0, MAX_RANK),
     "then": _number(0, MAX_RANK),
     "held": _number(0, MAX_RANK),

@@ -104,7 +104,8 @@ def of_channel(channel: Channel, brief: Brief) -> Iterator[Need]:
     if channel in (Channel.EMAIL, Channel.REPORT):
         yield subject_line()
     if channel is Channel.EMAIL:
-        yield from (holds("最要紧的事实", "the strongest fact", line) for line in brief.situation[:1])
+        strong = [item["item"].text for item in (*facts.lists["situation"][:1], *facts.weightiest("situation"))]
+        yield from (holds("最要紧的事实", "the strongest fact", *strong) for _ in strong[:1])
         yield from (holds("最要紧的影响", "the strongest effect", line) for line in brief.importance[:1])
         yield from (holds("最近一次努力", "the latest effort", e.result) for e in brief.efforts[-1:])
         for option, item in zip(brief.options, facts.lists["options"], strict=True):

@@ -116,7 +116,7 @@ def _headline(brief: Brief, said: Said) -> Iterator[Case]:
 
 
 def _why(brief: Brief) -> Iterator[tuple[str, ...]]:
-    if lines := brief.importance[:1] or brief.situation[:1]:
+    if lines := brief.importance[:1] or tuple(i["item"].text for i in facts_of(brief).weightiest("situation")):
         yield lines
 
 
