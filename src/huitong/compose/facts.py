@@ -71,6 +71,11 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
     lists["options"] = [o for o in lists["options"] if o]
     lists["preferred"] = [o for o in lists["options"] if o is chosen] or lists["options"][:1]
     lists["gains"] = [o for o in lists["options"] if "benefit" in o]
+    lists["ways"] = lists["options"]
+    if brief.preferred is not None and {"deed", "does"} <= chosen.keys():  # its deed has been asked for before
+        asked = chosen["does"].paths <= chosen["deed"].paths
+        brief_way = {name: fact for name, fact in chosen.items() if name != "does" or not asked}
+        lists["ways"] = [brief_way if option is chosen else option for option in lists["options"]]
     lists["others"] = [o for o in lists["options"] if o not in lists["preferred"]]
     slots = _single(say, brief)
     if len(lists["options"]) > 1:
@@ -79,6 +84,8 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
         slots["replies"] = Fact(_replies(say, [o["number"].text for o in lists["options"]]))
         if brief.preferred is not None and lists["preferred"]:
             slots["preference"] = lists["preferred"][0]["ordinal"]
+        else:
+            slots["undecided"] = slots["several"]
     elif (act := chosen.get("act")) and count(act.text, say.words["unit"]) <= say.words["short_act"]:
         slots["sole_act"] = act
     if any(_talks(say, option, slots) for option in lists["options"]):
@@ -93,12 +100,15 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
 def _without_greeting(say: Setting, brief: Brief, lines: Iterable[str]) -> list[str]:
     """The lines without the leader's name and a few words before the fact: the text greets by itself."""
     leader = brief.leader
-    called = "|".join(re.escape(name) for name in (leader.form_of_address, leader.name, leader.title) if name)
+    called = [name for name in (leader.form_of_address, leader.name, leader.title) if name]
     out = []
     for line in lines:
-        met = re.match(rf"\s*(?:{called}){say.words['greeting']}", line)
-        told = line[met.end() :] if met else line
-        while met and (rest := drop_start(told, say.words["lead_ins"])) != told:
+        hello = re.match(say.words["hello"], line)
+        told = line[hello.end() :] if hello else line
+        name = next((name for name in called if told.startswith(name)), "")
+        met = re.match(say.words["greeting"], told[len(name) :]) if name else None
+        told = told[len(name) + met.end() :] if met else line
+        while (rest := drop_start(told, say.words["lead_ins"])) != told:
             told = rest
         out.append(told if told.strip() else line)
     return out

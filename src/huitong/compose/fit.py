@@ -15,6 +15,7 @@ from huitong.compose.template import Part, Template, words
 from huitong.method import Language, chinese_number
 
 _LONG: Final = {"characters": 48, "words": 28}  # a line above this may be shortened to make room for another
+_WEIGHED_STEP: Final = 4  # ranks between the items of a list that is told by weight
 _CLAUSE: Final = 1  # room for the first clause only
 _ANY: Final = 10_000  # room for all of it but what stands in brackets
 # Said aloud though never shortened; names are never said otherwise than they are written.
@@ -105,7 +106,8 @@ def _units(part: Part, number: int, facts: Facts, shorten: "_Shorten", *, limit:
             forms = list(dict.fromkeys(forms))
         if forms:
             sizes = [count(f.text, shorten.unit) + extra for f in forms]
-            rank = part.then + place if place else part.rank
+            step = _WEIGHED_STEP if part.leading == "weightiest" else 1  # what says less lets others come before it
+            rank = part.then + 1 + (place - 1) * step if place else part.rank
             if part.longest:
                 held = next((n for n, size in enumerate(sizes) if size <= part.longest), len(sizes))
             else:

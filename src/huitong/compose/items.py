@@ -30,6 +30,8 @@ def with_deed(say: Setting, item: Item) -> Item:
     deed = drop_start(told.text, say.words["followup_starts"])
     if say.is_verb(deed) or re.match(say.words["does_you"], deed):
         return item | {"does": replace(told, text=say.inside(deed))}
+    if re.match(say.words["later_if"], told.text):  # "After clearing I report"
+        return item | {"told": item["item"]}
     told = replace(told, text=told.text.replace(" to you ", " ", 1))
     if say.spaced or (say.is_clause(told.text) and not told.text.startswith(("a ", "an "))):
         return item | {"told": item["item"]}

@@ -47,7 +47,7 @@ _HAN: Final = r"[\u3400-\u9fff”’》」』）]"
 _HALF: Final = re.compile(rf"(?<={_HAN})\s?([,;:]|[!?]+) ?|([,;:!?]) ?(?=[\u3400-\u9fff“‘《「『])")
 _BRACKETS: Final = re.compile(r"\s?\(([^()]*[\u3400-\u9fff][^()]*)\)")
 # Before a figure a comma that groups no thousands: "1:11,4 月", "(OB-12),12/8".
-_BETWEEN: Final = re.compile(r"(?<=[\dA-Za-z)%]),(?=\d)(?!\d{3}(?!\d))")
+_BETWEEN: Final = re.compile(r"(?<=[\dA-Za-z)%]),(?=\d|[A-Za-z]\w* ?[\u3400-\u9fff])(?!\d{3}(?!\d))")
 _FULL: Final = str.maketrans(",;:!?", "，；：！？")
 
 

@@ -76,7 +76,8 @@ def _gain(say: Setting, benefit: Fact, *, favoured: bool) -> Item:
     """
     clause = not say.spaced and say.is_clause(benefit.text)
     kind = "so" if clause else "which" if say.is_third_person(benefit.text) else "gain"
-    means = say.say("means", kind, slots={"benefit": benefit} if benefit.text else {})
+    told = next((k for k in ("best", "able") if re.match(say.words["gains"][k], benefit.text)), kind)
+    means = say.say("means", told, slots={"benefit": benefit} if benefit.text else {})
     if kind == "which" or re.fullmatch(say.words["bare_gain"], benefit.text):  # "最快" alone hangs in the air
         benefit = means
     return {kind: benefit, "means": means} | ({"why": benefit, f"why_{kind}": benefit} if favoured else {})
@@ -94,6 +95,9 @@ def _deed(say: Setting, item: Item) -> Item:
     refers = re.search(say.words["refers"], does.text) or (act and re.fullmatch(say.words["only_talk"], does.text))
     if refers or not does.text or re.match(say.words["no_deed"], does.text):
         return {"deed": act, "sole": act} if act else {}
+    first, more, _ = does.text.partition("。" if say.spaced else ". ")
+    if more and not first.endswith(tuple(say.words["titles"])):  # a question has one sentence
+        does = Fact(first, long=True)
     asked = replace(does, text=_act(say, does.text) if say.spaced else say.deed(does.text))
     if act is None:
         return {"deed": asked}
@@ -112,7 +116,10 @@ def _chinese_deed(say: Setting, label: str, act: Fact, does: Fact, asked: Fact) 
 
 
 def _english_deed(say: Setting, label: str, act: Fact, asked: Fact) -> Item:
-    meets = act.text.split(" ", 1)[0].lower() in say.words["contact"].split()
+    verb = act.text.split(" ", 1)[0].lower()
+    if same := re.match(rf"{re.escape(verb)} (?:him|her|them)\b", asked.text):  # "Ring Ada": "ring her on the 25th"
+        return {"deed": Fact(act.text + asked.text[same.end() :], act.paths | asked.paths, long=True), "gist": act}
+    meets = verb in say.words["contact"].split()
     alone = {"deed": asked, "gist": asked if meets else act}
     both = act.paths | asked.paths
     if asked.text.startswith("about "):

@@ -174,7 +174,9 @@ class Setting:
         """Whether the text begins with what somebody or something does: "keeps the date", "saves a trip"."""
         if self.spaced or " " not in text:
             return False
-        first = text.split(" ", 1)[0].lower()
+        first, second, *_ = [*text.lower().split()[:2], ""]
+        if second in word_set(self.language, "modal"):  # "works can start", "trucks are free"
+            return False
         stems = {first.removesuffix("s"), first.removesuffix("es")} - {first}
         return not stems.isdisjoint(word_set(self.language, "verbs") | word_set(self.language, "finite_maybe"))
 

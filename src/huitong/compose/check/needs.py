@@ -8,6 +8,7 @@ from typing import Final
 
 from huitong.compose.facts import Facts, facts_of
 from huitong.compose.fit import Fitted
+from huitong.compose.language import cut
 from huitong.method import Brief, Channel, Element, Language
 from huitong.method.words import element_name
 
@@ -105,7 +106,8 @@ def of_channel(channel: Channel, brief: Brief) -> Iterator[Need]:
         yield subject_line()
     if channel is Channel.EMAIL:
         strong = [item["item"].text for item in (*facts.lists["situation"][:1], *facts.weightiest("situation"))]
-        yield from (holds("最要紧的事实", "the strongest fact", *strong) for _ in strong[:1])
+        cut_short = [cut(line, 1, facts.setting.words["unit"]) for line in strong]
+        yield from (holds("最要紧的事实", "the strongest fact", *strong, *cut_short) for _ in strong[:1])
         yield from (holds("最要紧的影响", "the strongest effect", line) for line in brief.importance[:1])
         yield from (holds("最近一次努力", "the latest effort", e.result) for e in brief.efforts[-1:])
         for option, item in zip(brief.options, facts.lists["options"], strict=True):
