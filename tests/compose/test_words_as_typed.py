@@ -29,6 +29,18 @@ def test_a_wish_in_notes_becomes_a_sentence(purpose, told):
 
 
 @pytest.mark.parametrize(
+    ("purpose", "told"),
+    [
+        ("想看 3200 工厂的库存", "看 3200 工厂的库存"),
+        ("8 月 20 日前要交印厂", "8 月 20 日前交印厂"),
+        ("要一个天窗", "有一个天窗"),
+    ],
+)
+def test_a_chinese_wish_is_told_without_its_own_words_of_wishing(purpose, told):
+    assert facts_of(_brief("zh", purpose=purpose)).slots["goal"].text == told
+
+
+@pytest.mark.parametrize(
     ("title", "does", "asked"),
     [
         ("Call Rory", "One phone call asking for a date", "call Rory and ask for a date"),

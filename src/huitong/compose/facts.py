@@ -224,7 +224,7 @@ def _purpose(say: Setting, brief: Brief) -> Item:
     named = f"{brief.other_department.name} {brief.other_department.head} {brief.other_department.contact}"
     if please and text.startswith(please) and text[len(please) :][:2] in named:
         text = text.removeprefix(please)
-    text = say.unasked(text)
+    text = re.sub(say.words["had"], "有", re.sub(say.words["wished"], "", say.unasked(text)))
     slots = {"purpose": Fact(text, path, long=True), "purpose_inside": Fact(say.inside(text), path, long=True)}
     slots["goal"] = slots["purpose"]
     if say.spaced or not text:

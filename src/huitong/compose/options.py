@@ -95,8 +95,8 @@ def _deed(say: Setting, item: Item) -> Item:
     refers = re.search(say.words["refers"], does.text) or (act and re.fullmatch(say.words["only_talk"], does.text))
     if refers or not does.text or re.match(say.words["no_deed"], does.text):
         return {"deed": act, "sole": act} if act else {}
-    first, more, _ = does.text.partition("。" if say.spaced else ". ")
-    if more and not first.endswith(tuple(say.words["titles"])):  # a question has one sentence
+    first, _, rest = does.text.partition("。" if say.spaced else ". ")
+    if first and rest and not first.endswith(tuple(say.words["titles"])):  # a question has one sentence
         does = Fact(first, long=True)
     asked = replace(does, text=_act(say, does.text) if say.spaced else say.deed(does.text))
     if act is None:
