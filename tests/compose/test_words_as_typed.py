@@ -110,6 +110,7 @@ def test_the_name_of_a_way_and_its_deed_are_asked_for_together(title, does, aske
         ("罗主任~ 我们一共 312 个", "我们一共 312 个"),
         ("罗主任,跟你说一下 12 月 31 日晚会的事,单子 11 月填了", "12 月 31 日晚会的事，单子 11 月填了"),
         ("罗主任要的数在附件里", "罗主任要的数在附件里"),
+        ("罗主任,李主任都同意了", "罗主任，李主任都同意了"),
         ("比例 1:8,现时 1:11,4 月 28 日巡查", "比例 1:8，现时 1:11，4 月 28 日巡查"),
         ("单子(OB-12),12/8 回复", "单子(OB-12)，12/8 回复"),
         ("一共 312 个 sku,5 月开", "一共 312 个 sku，5 月开"),
@@ -119,6 +120,19 @@ def test_the_name_of_a_way_and_its_deed_are_asked_for_together(title, does, aske
 def test_a_chinese_fact_is_set_as_print_and_without_a_greeting(typed, set_):
     (item,) = facts_of(_brief("zh", situation=[typed])).lists["situation"]
     assert item["item"].text == set_
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Hey Rowan! The wall stopped on 12 August", "The wall stopped on 12 August."),
+        ("ok so graphics went to Brand on 29 April", "Graphics went to Brand on 29 April."),
+        ("Rowan agreed to this on 3 May", "Rowan agreed to this on 3 May."),
+    ],
+)
+def test_an_english_fact_is_told_without_a_greeting(typed, told):
+    brief = _brief("en", situation=[typed], leader={"name": "Rowan Pike", "form_of_address": "Rowan"})
+    assert f"\n\n{told}\n\n" in str(compose(brief, channel="email"))
 
 
 def test_a_promise_with_a_day_in_its_second_clause_stays_whole():
@@ -132,3 +146,49 @@ def test_when_an_earlier_case_was_is_told_once():
     brief = _brief("zh", precedents=[precedent], deadline="2026-12-17")
     (item,) = facts_of(brief).lists["precedents"]
     assert item["said"].text == "2025 年 12 月，也撞过档期，您出面后让出一台"
+
+
+@pytest.mark.parametrize(
+    ("lang", "asked", "listed"),
+    [
+        ("zh", "要与采购部协调，想请您签加急单。", "方案一　签加急单（5 分钟，我倾向这个），当天能下单。"),
+        ("en", "Could you sign the rush form? It’s about M, ", "1. Sign the rush form (5 minutes, my preference)"),
+    ],
+)
+def test_a_mail_asks_at_once_for_the_way_one_leans_to_and_says_its_deed_once(lang, asked, listed):
+    zh = lang == "zh"
+    rush = {
+        "title": "签加急单" if zh else "Sign the rush form",
+        "minutes": 5,
+        "benefit": "当天能下单" if zh else "no wait",
+    }
+    wait = {"title": "等一周" if zh else "Wait a week", "minutes": 1}
+    leaning = str(compose(_brief(lang, options=[wait, rush], preferred=1, deadline="2027-03-05"), channel="email"))
+    assert leaning.index(asked) < leaning.index(listed.replace("一", "二").replace("1.", "2."))
+    open_ = str(compose(_brief(lang, options=[wait, rush], deadline="2027-03-05"), channel="email"))
+    assert asked not in open_
+
+
+@pytest.mark.parametrize(
+    ("benefit", "told"),
+    [
+        ("Quickest way to a date", "It’s the quickest way to a date."),
+        ("Can start on Monday", "That way it can start on Monday."),
+        ("Works can start 10 days after", "That means works can start 10 days after."),
+        ("Saves a trip", "That saves a trip."),
+    ],
+)
+def test_what_is_good_about_the_one_way_is_a_sentence(benefit, told):
+    options = [{"title": "Call Ada", "benefit": benefit}]
+    assert told in str(compose(_brief("en", options=options), channel="email"))
+
+
+@pytest.mark.parametrize(
+    ("followup", "told"),
+    [
+        ("After clearing I report to you", "After clearing I report to you."),
+        ("Weekly count", "You’ll get the weekly count."),
+    ],
+)
+def test_what_comes_later_is_told_as_it_stands_where_it_says_who(followup, told):
+    assert told in str(compose(_brief("en", followup=[followup]), channel="email"))
