@@ -8,9 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from huitong.compose import compose
-from huitong.method import load_brief
-from huitong.method.words import Channel, Element, Fault, Language
+from huitong.method.words import Element, Fault, Language
 from huitong.review.evaluation import TEXTS_APART
 from huitong.review.model import CODES, COLUMNS, load_arrays
 from huitong.review.model.features import BITS, grams, kind_of, lengths
@@ -20,7 +18,6 @@ from huitong.review.rules import rules
 from huitong.review.script import fold, language_of
 from tools.learning import CORPUS, places_of, rows
 
-EXAMPLES: Final[Path] = CORPUS.parent / "examples"
 BLANKS: Final = {
     Language.ZH: {"matter": "物料交期", "other_department": "采购部", "deadline": "10 月 12 日"},
     Language.ZH_HANT: {"matter": "物料交期", "other_department": "採購部", "deadline": "10 月 12 日"},
@@ -101,15 +98,11 @@ def _taught(kind: str) -> Iterator[dict[str, Any]]:
 
 
 def _clean(kind: str) -> Iterator[dict[str, Any]]:
-    """Texts without any fault, which say nothing of elements: prose of offices, and what the engine composes."""
-    prose = (CORPUS / "training" / f"clean.{kind}.txt").read_text(encoding="utf-8")
-    for text in prose.split(TEXTS_APART):
-        yield _without_faults(text.strip(), language_of(text))
-    for file in sorted(EXAMPLES.glob("*.yaml")):
-        brief = load_brief(file.read_text(encoding="utf-8"))
-        if kind_of(brief.lang) == kind:
-            for channel in Channel:
-                yield _without_faults(str(compose(brief, channel=channel)), brief.lang)
+    """Texts without any fault, which say nothing of elements: prose of offices, and requests as the engine composed them."""
+    for name in ("clean", "composed"):
+        prose = (CORPUS / "training" / f"{name}.{kind}.txt").read_text(encoding="utf-8")
+        for text in prose.split(TEXTS_APART):
+            yield _without_faults(text.strip(), language_of(text))
 
 
 def _only(code: Element | Fault, text: str, words: list[str], language: Language) -> dict[str, Any]:

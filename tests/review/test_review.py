@@ -202,6 +202,10 @@ def test_reviewing_imports_neither_django_nor_pydantic() -> None:
         ("方案二　只签字（5 分钟）：会签按正常流程走，省事，但很可能赶不上。", "zh"),
         ("I phoned Ada: half a day's work, but she cannot move it up without Ben's say-so.", "en"),
         ("2. Instruct outside solicitors (15 minutes): authorise up to £1,500 – can begin at once.", "en"),
+        ("That covers all 17 at once, and there is nothing to print.", "en"),
+        ("The form is with accounting, and she does not know how long it takes.", "en"),
+        ("Could you fill in form EO1 and send it to Callum?", "en"),
+        ("方案二　同意临时外雇罐车：批外雇，2600 一趟，马上能来，有两家备案过的。", "zh"),
     ],
 )
 def test_what_an_option_brings_and_what_somebody_cannot_do_is_no_fault(text, language):

@@ -7,7 +7,7 @@ from typing import Final
 from huitong.compose.items import Item
 from huitong.compose.language import drop_start, join_seam, trim
 from huitong.compose.pattern import Fact
-from huitong.compose.setting import Setting
+from huitong.compose.setting import Setting, word_set
 from huitong.method import Brief, Option, chinese_number
 
 _LITTLE: Final = 2  # characters by which a deed that repeats its name may be longer
@@ -106,10 +106,12 @@ def _deed(say: Setting, item: Item) -> Item:
 
 def _chinese_deed(say: Setting, label: str, act: Fact, does: Fact, asked: Fact) -> Item:
     met = re.match(say.words["contact"], label)
-    alone = {"deed": asked, "gist": asked if met else act}
+    # "装修方案比选", "办公室调换" only look like deeds.
+    firm = label[:2] in word_set(say.language, "verbs") or label[:1] in say.words["firm"] + say.words["coverbs"]
+    alone = {"deed": asked, "gist": asked if met or not firm else act}
     if label[:2] in does.text and len(does.text) <= len(label) + _LITTLE:  # "签核换机申请": "在系统上签核"
         return alone | {"sole": act}
-    if (met and met[1][-2:] in does.text) or (not met and _says_little(say, label, does.text)):
+    if (met and met[1][-2:] in does.text) or (not met and (not firm or _says_little(say, label, does.text))):
         return alone
     text = join_seam(join_seam(act.text, "，", spaced=True), does.text, spaced=True)
     return alone | {"deed": Fact(text, act.paths | does.paths, long=True), "step": act, "then": does}

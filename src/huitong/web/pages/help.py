@@ -58,7 +58,7 @@ def help(request: HttpRequest) -> HttpResponse:
         ("lead、between、end", _("逐条说的时候，开头、中间、结尾各加什么。")),
         ("needed", _('true：篇幅再短也留下（逐条的留一条）；"all"：每条都留。')),
         ("rank、then", _("篇幅不够时谁先得到位置，数目小的先；then 是一列里其余各条的。")),
-        ("leading", _('一列里先说哪一条："first" 第一条，"last" 最后一条。')),
+        ("leading", _('一列里哪一条先得到位置："first" 第一条，"last" 最后一条，"weightiest" 最要紧的事实。')),
         ("when、unless", _("有某项内容才说；没有才说。")),
         ("opens", _('另起一行写 "line"，另起一段写 "paragraph"。')),
         ("heading", _("报告里这一段的小标题。")),
