@@ -11,7 +11,7 @@ import numpy as np
 from huitong.method.words import Element, Fault, Language
 from huitong.review.evaluation import TEXTS_APART
 from huitong.review.model import CODES, COLUMNS, load_arrays
-from huitong.review.model.features import BITS, grams, kind_of, lengths
+from huitong.review.model.features import BITS, grams, lengths
 from huitong.review.model.network import Floats, Ints
 from huitong.review.page import Page, Place
 from huitong.review.rules import rules
@@ -98,7 +98,7 @@ def _taught(kind: str) -> Iterator[dict[str, Any]]:
 
 
 def _clean(kind: str) -> Iterator[dict[str, Any]]:
-    """Texts without any fault, which say nothing of elements: prose of offices, and requests as the engine composed them."""
+    """Texts without any fault, which say nothing of elements: prose of offices, and requests the engine once composed."""
     for name in ("clean", "composed"):
         prose = (CORPUS / "training" / f"{name}.{kind}.txt").read_text(encoding="utf-8")
         for text in prose.split(TEXTS_APART):
