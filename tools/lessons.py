@@ -98,7 +98,7 @@ def _taught(kind: str) -> Iterator[dict[str, Any]]:
 
 
 def _clean(kind: str) -> Iterator[dict[str, Any]]:
-    """Texts without any fault, which say nothing of elements: prose of offices, and requests the engine once composed."""
+    """Texts without any fault, which say nothing of elements: prose of offices, and what the engine once composed."""
     for name in ("clean", "composed"):
         prose = (CORPUS / "training" / f"{name}.{kind}.txt").read_text(encoding="utf-8")
         for text in prose.split(TEXTS_APART):
