@@ -188,7 +188,9 @@ def join_seam(left: str, right: str, *, spaced: bool) -> str:
     if right[0] in "，；、：,;:":
         return left.rstrip("!?！？。") + right
     a, b = left[-1], right[0]
-    one_word = a.isalnum() and b.isalnum() and not _han(a) and not _han(b)  # or 3 and 12 would make 312
+    if not (a.isalnum() and b.isalnum()):
+        return left + right
+    one_word = not _han(a) and not _han(b)  # or 3 and 12 would make 312
     two_scripts = spaced and _han(a) != _han(b) and _word(a) and _word(b)
     return f"{left} {right}" if one_word or two_scripts else left + right
 
