@@ -3,8 +3,9 @@
 usage: python -m tools.weigh
 
 For each language: how often the two agree on the weightiest fact, how often it is the one typed first, the one that
-`huitong.compose.weight` chooses, one of its first two. Then the weights learned anew (a conditional logit), and how
-often such weights choose it in briefs from which they have not learned (ten parts, each learned without).
+`huitong.compose.weight` chooses, one of its first two; and how often the weightiest effect is the one typed first. Then
+the weights learned anew (a conditional logit), and how often such weights choose it in briefs from which they have not
+learned (ten parts, each learned without).
 """
 
 import json
@@ -28,12 +29,12 @@ PULL: Final = 1.0  # towards no weight at all
 Floats = NDArray[np.float64]
 
 
-def briefs(language: str) -> list[tuple[Brief, list[int]]]:
-    """The briefs of a file whose facts were ranked, each with the fact that either reader put first."""
+def briefs(language: str, kind: str = "situation") -> list[tuple[Brief, list[int]]]:
+    """The briefs of a file whose facts (or effects) were ranked, each with the one that either reader put first."""
     found = []
     for line in (CORPUS / f"{language}.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
-        ranks = row.pop("weightiest").get("situation", [])
+        ranks = row.pop("weightiest").get(kind, [])
         row.pop("id")
         if ranks:
             found.append((Brief.model_validate(row), [rank[0] for rank in ranks]))
@@ -64,10 +65,11 @@ def main() -> None:
             among += sum(place in order[:2] for place in said) / len(said)
             share = np.array([said.count(place) / len(said) for place in range(len(order))])
             every.append((np.array(signs_of(setting_of(brief), brief), dtype=np.float64), share))
-        shares = (agreed, first, chosen, among)
-        told = zip(("both agree", "typed first", "chosen", "among two"), shares, strict=True)
+        agree, as_typed, ours, two = (share / len(rows) for share in (agreed, first, chosen, among))
+        print(f"{language}: {len(rows)} briefs; both agree {agree:.2f}, typed first {as_typed:.2f}, ", end="")
+        effects = [said.count(0) / len(said) for _, said in briefs(language, "importance")]
         print(
-            f"{language} ({len(rows)} briefs): " + ", ".join(f"{name} {share / len(rows):.2f}" for name, share in told)
+            f"chosen {ours:.2f}, among the first two {two:.2f}; effects typed first {sum(effects) / len(effects):.2f}"
         )
     for name, weight, ours in zip(WEIGHTS._fields, learned(every), WEIGHTS, strict=True):
         print(f"  {name:8} learned {weight:+.2f}, packaged {ours:+.2f}")
