@@ -74,8 +74,8 @@ def facts_of(brief: Brief, more_days: Iterable[date] = ()) -> Facts:
     lists["ways"] = lists["options"]
     if brief.preferred is not None and {"deed", "does"} <= chosen.keys():  # its deed has been asked for before
         asked = chosen["does"].paths <= chosen["deed"].paths
-        brief_way = {name: fact for name, fact in chosen.items() if name != "does" or not asked}
-        lists["ways"] = [brief_way if option is chosen else option for option in lists["options"]]
+        way = {name: fact for name, fact in chosen.items() if name != "does" or not asked}
+        lists["ways"] = [way if option is chosen else option for option in lists["options"]]
     lists["others"] = [o for o in lists["options"] if o not in lists["preferred"]]
     slots = _single(say, brief)
     if len(lists["options"]) > 1:
@@ -103,11 +103,10 @@ def _without_greeting(say: Setting, brief: Brief, lines: Iterable[str]) -> list[
     called = [name for name in (leader.form_of_address, leader.name, leader.title) if name]
     out = []
     for line in lines:
-        hello = re.match(say.words["hello"], line)
-        told = line[hello.end() :] if hello else line
-        name = next((name for name in called if told.startswith(name)), "")
-        met = re.match(say.words["greeting"], told[len(name) :]) if name else None
-        told = told[len(name) + met.end() :] if met else line
+        bare = re.sub(say.words["hello"], "", line, count=1)
+        name = next((name for name in called if bare.startswith(name)), "")
+        met = re.match(say.words["greeting"], bare[len(name) :]) if name else None
+        told = bare[len(name) + met.end() :] if met else line
         while (rest := drop_start(told, say.words["lead_ins"])) != told:
             told = rest
         out.append(told if told.strip() else line)
@@ -224,7 +223,9 @@ def _purpose(say: Setting, brief: Brief) -> Item:
     named = f"{brief.other_department.name} {brief.other_department.head} {brief.other_department.contact}"
     if please and text.startswith(please) and text[len(please) :][:2] in named:
         text = text.removeprefix(please)
-    text = re.sub(say.words["had"], "有", re.sub(say.words["wished"], "", say.unasked(text)))
+    text = say.unasked(text)
+    for wished, told in say.words["wishes"]:
+        text = re.sub(wished, told, text)
     slots = {"purpose": Fact(text, path, long=True), "purpose_inside": Fact(say.inside(text), path, long=True)}
     slots["goal"] = slots["purpose"]
     if say.spaced or not text:

@@ -88,17 +88,14 @@ def _wanted(part: Part, facts: Facts) -> bool:
 
 def _units(part: Part, number: int, facts: Facts, shorten: "_Shorten", *, limit: int | None) -> list[_Unit]:
     items: list[Item] = facts.lists.get(part.each, []) if part.each else [{}]
-    order = list(range(len(items)))
-    if part.leading == "last":
-        order.reverse()
-    elif part.leading == "weightiest":
-        order = facts.weighed.get(part.each, order)
+    places = _places(part, facts, len(items))
+    step = _WEIGHED_STEP if part.leading == "weightiest" else 1  # what says less lets others come before it
     extra = _marks(part.between, shorten.unit)
     units = []
     for index, item in enumerate(items):
         slots = facts.slots | item if item else facts.slots
         together = part.needed == "all"
-        place = order.index(index)
+        place = places[index]
         needed = together or (bool(part.needed) and place == 0)
         rooms = (_ANY, shorten.long, _CLAUSE) if needed else (_ANY, shorten.long)
         forms = shorten.forms(part, slots, rooms if limit is not None else ())
@@ -106,7 +103,6 @@ def _units(part: Part, number: int, facts: Facts, shorten: "_Shorten", *, limit:
             forms = list(dict.fromkeys(forms))
         if forms:
             sizes = [count(f.text, shorten.unit) + extra for f in forms]
-            step = _WEIGHED_STEP if part.leading == "weightiest" else 1  # what says less lets others come before it
             rank = part.then + 1 + (place - 1) * step if place else part.rank
             if part.longest:
                 held = next((n for n, size in enumerate(sizes) if size <= part.longest), len(sizes))
@@ -115,6 +111,16 @@ def _units(part: Part, number: int, facts: Facts, shorten: "_Shorten", *, limit:
             favoured = "leaning" in item
             units.append(_Unit(number, index, needed, together, rank, forms, sizes, held, part.later, favoured))
     return units
+
+
+def _places(part: Part, facts: Facts, number: int) -> dict[int, int]:
+    """When each item of the part's list gets room: the leading one at 0."""
+    order = list(range(number))
+    if part.leading == "last":
+        order.reverse()
+    elif part.leading == "weightiest":
+        order = facts.weighed.get(part.each, order)
+    return {index: place for place, index in enumerate(order)}
 
 
 class _Shorten:

@@ -119,8 +119,9 @@ def _chinese_deed(say: Setting, label: str, act: Fact, does: Fact, asked: Fact) 
 
 def _english_deed(say: Setting, label: str, act: Fact, asked: Fact) -> Item:
     verb = act.text.split(" ", 1)[0].lower()
-    if same := re.match(rf"{re.escape(verb)} (?:him|her|them)\b", asked.text):  # "Ring Ada": "ring her on the 25th"
-        return {"deed": Fact(act.text + asked.text[same.end() :], act.paths | asked.paths, long=True), "gist": act}
+    whom = re.match(r"(\S+) (?:him|her|them)\b", asked.text)
+    if whom and whom[1] == verb:  # "Ring Ada": "ring her on the 25th"
+        return {"deed": Fact(act.text + asked.text[whom.end() :], act.paths | asked.paths, long=True), "gist": act}
     meets = verb in say.words["contact"].split()
     alone = {"deed": asked, "gist": asked if meets else act}
     both = act.paths | asked.paths

@@ -140,7 +140,7 @@ class Setting:
         # "A date that the trial can rely on" is no sentence.
         elsewhere = {end for m in _RELATIVE.finditer(text) for end in (m.end(1), m.end(2))}
         # "2 reviewers out, the queue is long": a number begins a sentence only if its own clause has the verb.
-        end = re.search(r"[,;:] |$", text).start() if first[:1].isdigit() else len(text)  # type: ignore[union-attr]
+        end = len(re.split(r"[,;:] ", text, maxsplit=1)[0]) if first[:1].isdigit() else len(text)
         return any(m.start() not in elsewhere for m in _finite(self.language).finditer(text, len(first), end))
 
     def has_verb(self, text: str) -> bool:

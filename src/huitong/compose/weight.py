@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple
 from huitong.compose.setting import Setting, word_set
 from huitong.method import Brief, OtherDepartment
 
-_MOST: Final = 2
-_SOON: Final = 60
+_FEW: Final = 3
+_TWICE: Final = 2
+_SOON: Final = 60  # days
 _USUAL: Final = {True: 40, False: 90}  # characters in a Chinese line, in an English one
 _KNOWN_BY: Final = 2  # characters by which a Chinese name is known
 _HEAD: Final = {True: 10, False: 30}  # how far into a line its subject stands
@@ -52,11 +53,11 @@ def signs_of(say: Setting, brief: Brief) -> list[Signs]:
         Signs(
             ahead=any(0 < day <= _SOON for day in days[n]),
             earlier=before[n] is not None and before[n] != latest,
-            stands=min(_MOST + 1, len(re.findall(ready["stands"], line))),
-            comes=min(_MOST, len(re.findall(ready["comes"], line))),
+            stands=min(_FEW, len(re.findall(ready["stands"], line))),
+            comes=min(_TWICE, len(re.findall(ready["comes"], line))),
             theirs=_is_theirs(say, line, names),
-            behind=n > 0 and len(lines) > _MOST,
-            length=min(_MOST, len(line) / _USUAL[say.spaced]),
+            behind=n > 0 and len(lines) >= _FEW,
+            length=min(_TWICE, len(line) / _USUAL[say.spaced]),
             leans=bool(re.match(ready["leans"], line)),
         )
         for n, line in enumerate(lines)
